@@ -1,0 +1,110 @@
+/*
+ * strbuf.c: see strbuf.h. Numbers are written without the locale.
+ */
+#include "base/strbuf.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool reserve(struct strbuf *buf, size_t more)
+{
+    if (buf->failed)
+        return false;
+    if (more > SIZE_MAX - buf->size - 1 ||
+        (buf->limit && (more > buf->limit || buf->size > buf->limit - more)) ||
+        !memory_grow(&buf->data, &buf->capacity, buf->size + more + 1, 1)) {
+        buf->failed = true;
+        return false;
+    }
+    return true;
+}
+
+void strbuf_done(struct strbuf *buf)
+{
+    memory_free(buf->data);
+    *buf = (struct strbuf){.limit = buf->limit};
+}
+
+void strbuf_clear(struct strbuf *buf)
+{
+    buf->size = 0;
+    buf->failed = false;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+void strbuf_add(struct strbuf *buf, const void *data, size_t size)
+{
+    if (!reserve(buf, size))
+        return;
+    if (size)
+        memcpy(buf->data + buf->size, data, size);
+    buf->size += size;
+    buf->data[buf->size] = '\0';
+}
+
+void strbuf_add_text(struct strbuf *buf, const char *text)
+{
+    strbuf_add(buf, text, strlen(text));
+}
+
+void strbuf_add_view(struct strbuf *buf, struct strview view)
+{
+    strbuf_add(buf, view.data, view.size);
+}
+
+void strbuf_add_char(struct strbuf *buf, char byte)
+{
+    strbuf_add(buf, &byte, 1);
+}
+
+void strbuf_add_format(struct strbuf *buf, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (size < 0 || !reserve(buf, (size_t)size)) {
+        buf->failed = true;
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(buf->data + buf->size, (size_t)size + 1, format, arguments);
+    va_end(arguments);
+    buf->size += (size_t)size;
+}
+
+void strbuf_add_i64(struct strbuf *buf, int64_t value)
+{
+    char digits[24];
+    char *end = digits + sizeof digits, *start = end;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--start = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0)
+        *--start = '-';
+    strbuf_add(buf, start, (size_t)(end - start));
+}
+
+void strbuf_add_double(struct strbuf *buf, double value)
+{
+    if (!isfinite(value)) {
+        strbuf_add_text(buf, "null");
+        return;
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    strbuf_add_text(buf, text);
+    if (!strpbrk(text, ".e"))
+        strbuf_add_text(buf, ".0");
+}
