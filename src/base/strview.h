@@ -65,6 +65,9 @@ static inline struct strview strview_trim(struct strview view)
     return view;
 }
 
+/* Levenshtein distance in bytes, for "did you mean"; texts over 64 bytes are SIZE_MAX apart. */
+size_t strview_edit_distance(struct strview a, struct strview b);
+
 /* For printf: "%.*s" takes STRVIEW_ARG(view). */
 #define STRVIEW_ARG(view) (int)(view).size, (view).data ? (view).data : ""
 
