@@ -1,0 +1,51 @@
+/*
+ * utf8.c: see utf8.h.
+ */
+#include "base/utf8.h"
+
+static bool is_tail(struct strview text, size_t at, unsigned char low, unsigned char high)
+{
+    return at < text.size && (unsigned char)text.data[at] >= low &&
+           (unsigned char)text.data[at] <= high;
+}
+
+size_t utf8_sequence_size(struct strview text, size_t at)
+{
+    unsigned char lead = (unsigned char)text.data[at];
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        return is_tail(text, at + 1, 0x80, 0xbf) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        unsigned char low = lead == 0xe0 ? 0xa0 : 0x80, high = lead == 0xed ? 0x9f : 0xbf;
+        return is_tail(text, at + 1, low, high) && is_tail(text, at + 2, 0x80, 0xbf) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        unsigned char low = lead == 0xf0 ? 0x90 : 0x80, high = lead == 0xf4 ? 0x8f : 0xbf;
+        return is_tail(text, at + 1, low, high) && is_tail(text, at + 2, 0x80, 0xbf) &&
+                       is_tail(text, at + 3, 0x80, 0xbf)
+                   ? 4
+                   : 0;
+    }
+    return 0;
+}
+
+size_t utf8_first_invalid(struct strview text)
+{
+    size_t at = 0;
+    while (at < text.size) {
+        size_t size = utf8_sequence_size(text, at);
+        if (!size)
+            return at;
+        at += size;
+    }
+    return at;
+}
+
+size_t utf8_length(struct strview text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++)
+        count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
+    return count;
+}
