@@ -15,36 +15,36 @@ static void before_value(struct json_write *writer)
     writer->has_element = true;
 }
 
-void json_begin_object(struct json_write *writer)
+void json_write_begin_object(struct json_write *writer)
 {
     before_value(writer);
     strbuf_add_char(writer->out, '{');
     writer->has_element = false;
 }
 
-void json_end_object(struct json_write *writer)
+void json_write_end_object(struct json_write *writer)
 {
     strbuf_add_char(writer->out, '}');
     writer->has_element = true;
 }
 
-void json_begin_array(struct json_write *writer)
+void json_write_begin_array(struct json_write *writer)
 {
     before_value(writer);
     strbuf_add_char(writer->out, '[');
     writer->has_element = false;
 }
 
-void json_end_array(struct json_write *writer)
+void json_write_end_array(struct json_write *writer)
 {
     strbuf_add_char(writer->out, ']');
     writer->has_element = true;
 }
 
-void json_key(struct json_write *writer, struct strview key)
+void json_write_key(struct json_write *writer, struct strview key)
 {
     before_value(writer);
-    json_append_quoted(writer->out, key);
+    json_write_quoted(writer->out, key);
     strbuf_add(writer->out, ": ", 2);
     writer->after_key = true;
 }
@@ -74,7 +74,7 @@ static void append_escaped(struct strbuf *out, unsigned char byte)
     strbuf_add_format(out, "\\u%04x", byte);
 }
 
-void json_append_quoted(struct strbuf *out, struct strview text)
+void json_write_quoted(struct strbuf *out, struct strview text)
 {
     strbuf_add_char(out, '"');
     size_t at = 0;
@@ -100,51 +100,51 @@ void json_append_quoted(struct strbuf *out, struct strview text)
     strbuf_add_char(out, '"');
 }
 
-void json_text(struct json_write *writer, struct strview text)
+void json_write_text(struct json_write *writer, struct strview text)
 {
     before_value(writer);
-    json_append_quoted(writer->out, text);
+    json_write_quoted(writer->out, text);
 }
 
-void json_i64(struct json_write *writer, int64_t value)
+void json_write_i64(struct json_write *writer, int64_t value)
 {
     before_value(writer);
     strbuf_add_i64(writer->out, value);
 }
 
-void json_real(struct json_write *writer, double value)
+void json_write_real(struct json_write *writer, double value)
 {
     before_value(writer);
     strbuf_add_double(writer->out, value);
 }
 
-void json_number(struct json_write *writer, double value)
+void json_write_number(struct json_write *writer, double value)
 {
     if (fabs(value) < 9007199254740992.0 && value == floor(value))
-        json_i64(writer, (int64_t)value);
+        json_write_i64(writer, (int64_t)value);
     else
-        json_real(writer, value);
+        json_write_real(writer, value);
 }
 
-void json_bool(struct json_write *writer, bool value)
+void json_write_bool(struct json_write *writer, bool value)
 {
     before_value(writer);
     strbuf_add_text(writer->out, value ? "true" : "false");
 }
 
-void json_null(struct json_write *writer)
+void json_write_null(struct json_write *writer)
 {
     before_value(writer);
     strbuf_add_text(writer->out, "null");
 }
 
-void json_raw(struct json_write *writer, struct strview json)
+void json_write_raw(struct json_write *writer, struct strview json)
 {
     before_value(writer);
     strbuf_add_view(writer->out, json);
 }
 
-void json_usd(struct json_write *writer, int64_t usd_nano)
+void json_write_usd(struct json_write *writer, int64_t usd_nano)
 {
     before_value(writer);
     uint64_t size = usd_nano < 0 ? 0 - (uint64_t)usd_nano : (uint64_t)usd_nano;
@@ -156,26 +156,26 @@ void json_usd(struct json_write *writer, int64_t usd_nano)
         out->data[--out->size] = '\0';
 }
 
-void json_key_text(struct json_write *writer, const char *key, struct strview text)
+void json_write_key_text(struct json_write *writer, const char *key, struct strview text)
 {
-    json_key(writer, strview_of(key));
-    json_text(writer, text);
+    json_write_key(writer, strview_of(key));
+    json_write_text(writer, text);
 }
 
-void json_key_i64(struct json_write *writer, const char *key, int64_t value)
+void json_write_key_i64(struct json_write *writer, const char *key, int64_t value)
 {
-    json_key(writer, strview_of(key));
-    json_i64(writer, value);
+    json_write_key(writer, strview_of(key));
+    json_write_i64(writer, value);
 }
 
-void json_key_real(struct json_write *writer, const char *key, double value)
+void json_write_key_real(struct json_write *writer, const char *key, double value)
 {
-    json_key(writer, strview_of(key));
-    json_real(writer, value);
+    json_write_key(writer, strview_of(key));
+    json_write_real(writer, value);
 }
 
-void json_key_bool(struct json_write *writer, const char *key, bool value)
+void json_write_key_bool(struct json_write *writer, const char *key, bool value)
 {
-    json_key(writer, strview_of(key));
-    json_bool(writer, value);
+    json_write_key(writer, strview_of(key));
+    json_write_bool(writer, value);
 }

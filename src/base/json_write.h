@@ -16,28 +16,28 @@ struct json_write {
     bool after_key;
 };
 
-void json_begin_object(struct json_write *writer);
-void json_end_object(struct json_write *writer);
-void json_begin_array(struct json_write *writer);
-void json_end_array(struct json_write *writer);
-void json_key(struct json_write *writer, struct strview key);
-void json_text(struct json_write *writer, struct strview text);
-void json_i64(struct json_write *writer, int64_t value);
-void json_real(struct json_write *writer, double value);   /* 1 is 1.0; NaN is null */
-void json_number(struct json_write *writer, double value); /* 1 is 1; NaN is null */
-void json_bool(struct json_write *writer, bool value);
-void json_null(struct json_write *writer);
-void json_raw(struct json_write *writer, struct strview json); /* trusted JSON text */
+void json_write_begin_object(struct json_write *writer);
+void json_write_end_object(struct json_write *writer);
+void json_write_begin_array(struct json_write *writer);
+void json_write_end_array(struct json_write *writer);
+void json_write_key(struct json_write *writer, struct strview key);
+void json_write_text(struct json_write *writer, struct strview text);
+void json_write_i64(struct json_write *writer, int64_t value);
+void json_write_real(struct json_write *writer, double value);   /* 1 is 1.0; NaN is null */
+void json_write_number(struct json_write *writer, double value); /* 1 is 1; NaN is null */
+void json_write_bool(struct json_write *writer, bool value);
+void json_write_null(struct json_write *writer);
+void json_write_raw(struct json_write *writer, struct strview json); /* trusted JSON text */
 /* 10^-9 USD as a decimal number in USD, exact: 0.0, 0.00012. */
-void json_usd(struct json_write *writer, int64_t usd_nano);
+void json_write_usd(struct json_write *writer, int64_t usd_nano);
 
 /* key and value in one, for literals */
-void json_key_text(struct json_write *writer, const char *key, struct strview text);
-void json_key_i64(struct json_write *writer, const char *key, int64_t value);
-void json_key_real(struct json_write *writer, const char *key, double value);
-void json_key_bool(struct json_write *writer, const char *key, bool value);
+void json_write_key_text(struct json_write *writer, const char *key, struct strview text);
+void json_write_key_i64(struct json_write *writer, const char *key, int64_t value);
+void json_write_key_real(struct json_write *writer, const char *key, double value);
+void json_write_key_bool(struct json_write *writer, const char *key, bool value);
 
 /* Just the quoted and escaped text. */
-void json_append_quoted(struct strbuf *out, struct strview text);
+void json_write_quoted(struct strbuf *out, struct strview text);
 
 #endif
