@@ -93,7 +93,10 @@ build_preset() {
     if [ -t 2 ]; then
         cmake --build --preset "$preset" ${1:+--target "$@"} 2>&1 | tee "$log" | while IFS= read -r line; do
             case $line in
-            \[*/*\]*) printf '\r\033[Kbuilding %s %.60s' "$preset" "${line%% *} ${line##*/}" >&2 ;;
+            \[*/*\]*)
+                line=${line#\[}
+                printf '\r\033[Kbuilding %s: %s %.60s' "$preset" "${line%%\]*}" "${line##*[/ ]}" >&2
+                ;;
             esac
         done
         built=${PIPESTATUS[0]}
