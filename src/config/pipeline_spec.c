@@ -1,0 +1,261 @@
+/*
+ * pipeline_spec.c: the pipeline file, by option tables; then the checks that need more than one
+ * key. All faults at once.
+ */
+#include "config/pipeline_spec.h"
+
+#include "base/file.h"
+
+#include <math.h>
+
+const char *const candidate_kind_names[] = {"rules",    "recorded", "llm", "hybrid",
+                                            "endpoint", "command",  NULL};
+const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
+                                         "simulated_user", NULL};
+static const char *const profile_names[] = {"assay", NULL};
+static const char *const cassette_names[] = {"off", "replay", "record", NULL};
+
+#define AT(type, member) offsetof(struct type, member)
+
+struct pipeline_file {
+    struct pipeline_spec spec;
+    struct yaml_node *source, *candidates, *scorers, *gates, *report;
+};
+
+/* clang-format off */
+const struct option pipeline_spec_options[] = {
+    {"experiment", OPTION_TEXT, NULL, AT(pipeline_file, spec.experiment), "name under which runs are compared", OPTION_MUST, NULL, 0, 0},
+    {"description", OPTION_TEXT, NULL, AT(pipeline_file, spec.description), "for people", 0, NULL, 0, 0},
+    {"source", OPTION_NODE, NULL, AT(pipeline_file, source), "{events: FILE, gold: FILE}", OPTION_MUST, NULL, 0, 0},
+    {"task", OPTION_TEXT, NULL, AT(pipeline_file, spec.task_path), "the task file", OPTION_MUST, NULL, 0, 0},
+    {"candidates", OPTION_NODE, NULL, AT(pipeline_file, candidates), "what is tried; the first is what the others are compared with", OPTION_MUST, NULL, 0, 0},
+    {"mode", OPTION_CHOICE, "own_state", AT(pipeline_file, spec.mode), "how conversations are replayed", 0, replay_mode_names, 0, 0},
+    {"repeats", OPTION_I64, "1", AT(pipeline_file, spec.repeats), "trials of each conversation with each candidate", 0, NULL, 1, 1000},
+    {"seed", OPTION_I64, "1", AT(pipeline_file, spec.seed), "of everything random", 0, NULL, 0, 9e15},
+    {"profile", OPTION_CHOICE, "assay", AT(pipeline_file, spec.profile), "the set of scoring conventions", 0, profile_names, 0, 0},
+    {"scorers", OPTION_NODE, NULL, AT(pipeline_file, scorers), "further scorers: programs of your own", 0, NULL, 0, 0},
+    {"gates", OPTION_NODE, NULL, AT(pipeline_file, gates), "thresholds that decide the exit code", 0, NULL, 0, 0},
+    {"report", OPTION_NODE, NULL, AT(pipeline_file, report), "{monthly_calls, worst}", 0, NULL, 0, 0},
+    {"prices", OPTION_TEXT, NULL, AT(pipeline_file, spec.prices_path), "price table; default: prices.yaml beside this file", 0, NULL, 0, 0},
+    {"runs", OPTION_TEXT, NULL, AT(pipeline_file, spec.runs_path), "folder of the run folders; default: ./runs", 0, NULL, 0, 0},
+    {"max_cost", OPTION_USD, NULL, AT(pipeline_file, spec.max_cost_usd_nano), "stop cleanly before more than this is spent (USD)", 0, NULL, 0, 0},
+    {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
+    {"max_in_flight", OPTION_I64, "256", AT(pipeline_file, spec.max_in_flight), "trials at once", 0, NULL, 1, 100000},
+    {0}};
+
+static const struct option source_options[] = {
+    {"events", OPTION_TEXT, NULL, AT(source_spec, events), "conversations as events: .jsonl, .jsonl.gz or .avro", OPTION_MUST, NULL, 0, 0},
+    {"gold", OPTION_TEXT, NULL, AT(source_spec, gold), "gold conversations: .jsonl", 0, NULL, 0, 0},
+    {"assume_time_zone", OPTION_TEXT, NULL, AT(source_spec, assume_time_zone), "zone of times in prediction logs that have none", 0, NULL, 0, 0},
+    {0}};
+
+const struct option pipeline_spec_candidate_options[] = {
+    {"name", OPTION_TEXT, NULL, AT(candidate_spec, name), "as it stands in the report", OPTION_MUST, NULL, 0, 0},
+    {"kind", OPTION_CHOICE, "rules", AT(candidate_spec, kind), "what answers", OPTION_MUST, candidate_kind_names, 0, 0},
+    {"model", OPTION_TEXT, NULL, AT(candidate_spec, model), "provider/model, e.g. ollama/llama3.2", 0, NULL, 0, 0},
+    {"prompt", OPTION_TEXT, NULL, AT(candidate_spec, prompt), "folder of a prompt version", 0, NULL, 0, 0},
+    {"base_url", OPTION_TEXT, NULL, AT(candidate_spec, base_url), "OpenAI-compatible endpoint; default: the provider's", 0, NULL, 0, 0},
+    {"api_key_env", OPTION_TEXT, NULL, AT(candidate_spec, api_key_env), "variable that holds the key; default: the provider's", 0, NULL, 0, 0},
+    {"temperature", OPTION_REAL, "0", AT(candidate_spec, temperature), "of the model", 0, NULL, 0, 2},
+    {"seed", OPTION_I64, "-9223372036854775808", AT(candidate_spec, seed), "of the model; default: not sent", 0, NULL, 0, 0},
+    {"max_tokens", OPTION_I64, "512", AT(candidate_spec, max_tokens), "longest answer", 0, NULL, 1, 1000000},
+    {"confirm_under", OPTION_REAL, "0.8", AT(candidate_spec, confirm_under), "values under this confidence need confirmation", 0, NULL, 0, 1},
+    {"model_under", OPTION_REAL, "0.85", AT(candidate_spec, model_under), "hybrid: the model is asked for slots under this", 0, NULL, 0, 1},
+    {"url", OPTION_TEXT, NULL, AT(candidate_spec, url), "endpoint: where your agent listens", 0, NULL, 0, 0},
+    {"command", OPTION_TEXTS, NULL, AT(candidate_spec, command), "command: your agent's program and its arguments", 0, NULL, 0, 0},
+    {"processes", OPTION_I64, "1", AT(candidate_spec, processes), "command: copies that run at once", 0, NULL, 1, 256},
+    {"log", OPTION_TEXT, NULL, AT(candidate_spec, log), "recorded: a prediction log; default: the events' own answers", 0, NULL, 0, 0},
+    {"cassette", OPTION_TEXT, NULL, AT(candidate_spec, cassette), "file of recorded model answers", 0, NULL, 0, 0},
+    {"cassette_mode", OPTION_CHOICE, "replay", AT(candidate_spec, cassette_mode), "replay: never call; record: call and write", 0, cassette_names, 0, 0},
+    {"simulated", OPTION_BOOL, "false", AT(candidate_spec, simulated), "a stub model answers: the report says so", 0, NULL, 0, 0},
+    {"max_in_flight", OPTION_I64, "16", AT(candidate_spec, max_in_flight), "calls at once", 0, NULL, 1, 10000},
+    {"requests_per_minute", OPTION_REAL, "0", AT(candidate_spec, requests_per_minute), "0: no limit", 0, NULL, 0, 1e9},
+    {"tokens_per_minute", OPTION_REAL, "0", AT(candidate_spec, tokens_per_minute), "0: no limit", 0, NULL, 0, 1e12},
+    {"timeout", OPTION_DURATION, "60s", AT(candidate_spec, timeout_ns), "of one attempt", 0, NULL, 0, 0},
+    {"max_attempts", OPTION_I64, "4", AT(candidate_spec, max_attempts), "requests for one answer, retries included", 0, NULL, 1, 20},
+    {"max_answer_bytes", OPTION_I64, "1048576", AT(candidate_spec, max_answer_bytes), "a longer answer is refused", 0, NULL, 1, 1e9},
+    {0}};
+
+const struct option pipeline_spec_scorer_options[] = {
+    {"name", OPTION_TEXT, NULL, AT(scorer_spec, name), "prefix of its metrics", OPTION_MUST, NULL, 0, 0},
+    {"command", OPTION_TEXTS, NULL, AT(scorer_spec, command), "the program and its arguments", OPTION_MUST, NULL, 0, 0},
+    {"processes", OPTION_I64, "1", AT(scorer_spec, processes), "copies that run at once", 0, NULL, 1, 256},
+    {"timeout", OPTION_DURATION, "30s", AT(scorer_spec, timeout_ns), "for one trial", 0, NULL, 0, 0},
+    {0}};
+
+const struct option pipeline_spec_gate_options[] = {
+    {"name", OPTION_TEXT, NULL, AT(gate_spec, name), "as it stands in the report; default: the metric", 0, NULL, 0, 0},
+    {"metric", OPTION_TEXT, NULL, AT(gate_spec, metric), "a metric's name, see `assay list metrics`", OPTION_MUST, NULL, 0, 0},
+    {"candidate", OPTION_TEXT, NULL, AT(gate_spec, candidate), "default: every candidate", 0, NULL, 0, 0},
+    {"at_least", OPTION_REAL, NULL, AT(gate_spec, at_least), "the lowest value that passes", 0, NULL, 0, 0},
+    {"at_most", OPTION_REAL, NULL, AT(gate_spec, at_most), "the highest value that passes", 0, NULL, 0, 0},
+    {0}};
+
+static const struct option report_options[] = {
+    {"monthly_calls", OPTION_I64, "10000", AT(report_spec, monthly_calls), "volume that monthly cost is told for", 0, NULL, 1, 1e12},
+    {"worst", OPTION_I64, "100", AT(report_spec, worst), "conversations shown in full", 0, NULL, 0, 200},
+    {0}};
+/* clang-format on */
+
+/* Sections of a YAML list; `place` of each is its first member. */
+static void *read_list(const struct option *table, size_t size, const struct yaml_node *list,
+                       size_t *ret_count, struct fault_list *faults)
+{
+    *ret_count = 0;
+    if (!list)
+        return NULL;
+    if (list->kind != YAML_LIST) {
+        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
+        return NULL;
+    }
+    char *items = arena_array(faults->arena, list->count + 1, size);
+    for (size_t i = 0; items && i < list->count; i++) {
+        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
+        *(const struct yaml_node **)(void *)(items + i * size) = list->pairs[i].value;
+    }
+    *ret_count = items ? list->count : 0;
+    return items;
+}
+
+/* Makes a path relative to the pipeline file and checks that it is there. */
+static void resolve_path(struct strview *path, const char *pipeline, const struct yaml_node *at,
+                         bool must_exist, struct fault_list *faults)
+{
+    if (!path->data)
+        return;
+    const char *full = file_beside(faults->arena, pipeline, path->data);
+    if (!full)
+        return;
+    if (must_exist && !file_exists(full))
+        fault_add(faults, at, "Paths are taken from the folder of this file.",
+                  "there is no file '%s'", full);
+    *path = strview_of(full);
+}
+
+static void split_model(struct candidate_spec *candidate, struct fault_list *faults)
+{
+    const char *slash = candidate->model.data ? strchr(candidate->model.data, '/') : NULL;
+    if (!slash || slash == candidate->model.data || !slash[1]) {
+        if (candidate->model.data)
+            fault_add(faults, candidate->place, "Write it as in 'ollama/llama3.2'.",
+                      "model '%s' has no provider", candidate->model.data);
+        return;
+    }
+    candidate->provider_name = strview_of(arena_format(
+        faults->arena, "%.*s", (int)(slash - candidate->model.data), candidate->model.data));
+    candidate->model_name = strview_of(slash + 1);
+}
+
+static void must_have(const struct candidate_spec *candidate, bool there, const char *key,
+                      struct fault_list *faults)
+{
+    if (!there)
+        fault_add(faults, candidate->place, NULL, "a candidate of kind '%s' needs the key '%s'",
+                  candidate_kind_names[candidate->kind], key);
+}
+
+static void check_candidate(struct pipeline_spec *spec, size_t index, struct fault_list *faults)
+{
+    struct candidate_spec *candidate = &spec->candidates[index];
+    bool asks_model = candidate->kind == CANDIDATE_LLM || candidate->kind == CANDIDATE_HYBRID;
+    if (asks_model) {
+        must_have(candidate, candidate->model.data != NULL, "model", faults);
+        must_have(candidate, candidate->prompt.data != NULL, "prompt", faults);
+    }
+    if (candidate->kind == CANDIDATE_ENDPOINT)
+        must_have(candidate, candidate->url.data != NULL, "url", faults);
+    if (candidate->kind == CANDIDATE_COMMAND)
+        must_have(candidate, candidate->command.count > 0, "command", faults);
+    split_model(candidate, faults);
+    resolve_path(&candidate->prompt, spec->path, yaml_find(candidate->place, "prompt"), true,
+                 faults);
+    resolve_path(&candidate->log, spec->path, yaml_find(candidate->place, "log"), true, faults);
+    resolve_path(&candidate->cassette, spec->path, yaml_find(candidate->place, "cassette"),
+                 candidate->cassette_mode == CASSETTE_REPLAY, faults);
+    for (size_t i = 0; i < index; i++)
+        if (candidate->name.data && strview_equal(candidate->name, spec->candidates[i].name))
+            fault_add(faults, candidate->place, "Give each candidate its own name.",
+                      "there are two candidates named '%s'", candidate->name.data);
+}
+
+static void check_gate(const struct pipeline_spec *spec, const struct gate_spec *gate,
+                       struct fault_list *faults)
+{
+    if (isnan(gate->at_least) && isnan(gate->at_most))
+        fault_add(faults, gate->place, "Add 'at_least: 0.9' or 'at_most: 0.1'.",
+                  "the gate has no threshold");
+    if (!gate->candidate.data)
+        return;
+    const char **names = arena_array(faults->arena, spec->candidate_count + 1, sizeof *names);
+    for (size_t i = 0; names && i < spec->candidate_count; i++) {
+        names[i] = spec->candidates[i].name.data ? spec->candidates[i].name.data : "";
+        if (strview_equal(gate->candidate, spec->candidates[i].name))
+            return;
+    }
+    fault_add(faults, yaml_find(gate->place, "candidate"),
+              names ? fault_did_you_mean(faults, gate->candidate, names) : NULL,
+              "there is no candidate '%s'", gate->candidate.data);
+}
+
+static void check(struct pipeline_file *file, const struct yaml_node *root,
+                  struct fault_list *faults)
+{
+    struct pipeline_spec *spec = &file->spec;
+    resolve_path(&spec->source.events, spec->path, yaml_find(file->source, "events"), true, faults);
+    resolve_path(&spec->source.gold, spec->path, yaml_find(file->source, "gold"), true, faults);
+    resolve_path(&spec->task_path, spec->path, yaml_find(root, "task"), false, faults);
+    bool own_prices = spec->prices_path.data != NULL;
+    if (!own_prices)
+        spec->prices_path = strview_of("prices.yaml");
+    resolve_path(&spec->prices_path, spec->path, yaml_find(root, "prices"), own_prices, faults);
+    if (!spec->runs_path.data)
+        spec->runs_path = strview_of("runs");
+    for (size_t i = 0; i < spec->candidate_count; i++)
+        check_candidate(spec, i, faults);
+    if (file->candidates && spec->candidate_count == 0)
+        fault_add(faults, file->candidates, NULL, "there is no candidate");
+    for (size_t i = 0; i < spec->gate_count; i++)
+        check_gate(spec, &spec->gates[i], faults);
+    if (spec->mode == MODE_FREE_RUNNING || spec->mode == MODE_SIMULATED_USER)
+        fault_add(faults, yaml_find(root, "mode"), "Write teacher_forced or own_state.",
+                  "mode '%s' is not there yet", replay_mode_names[spec->mode]);
+}
+
+enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
+                               size_t override_count, struct arena *arena,
+                               struct fault_list *faults, struct pipeline_spec **ret_spec,
+                               struct error *err)
+{
+    struct yaml_node *root;
+    enum status status = yaml_tree_read(path, arena, faults, &root, err);
+    for (size_t i = 0; status == STATUS_OK && root && i < override_count; i++)
+        status = yaml_set(root, overrides[i].path, overrides[i].value, arena, err);
+    struct pipeline_file *file = arena_alloc(arena, sizeof *file);
+    if (status != STATUS_OK)
+        return status;
+    if (!file)
+        return error_no_memory(err);
+    *ret_spec = &file->spec;
+    if (!root)
+        return STATUS_OK;
+    struct pipeline_spec *spec = &file->spec;
+    option_table_apply(pipeline_spec_options, root, file, faults);
+    spec->path = faults->file;
+    option_table_apply(source_options, file->source, &spec->source, faults);
+    option_table_apply(report_options, file->report, &spec->report, faults);
+    spec->candidates = read_list(pipeline_spec_candidate_options, sizeof *spec->candidates,
+                                 file->candidates, &spec->candidate_count, faults);
+    spec->scorers = read_list(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
+                              &spec->scorer_count, faults);
+    spec->gates = read_list(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
+                            &spec->gate_count, faults);
+    check(file, root, faults);
+    if (!spec->task_path.data || !file_exists(spec->task_path.data)) {
+        if (spec->task_path.data)
+            fault_add(faults, yaml_find(root, "task"),
+                      "Paths are taken from the folder of this file.", "there is no file '%s'",
+                      spec->task_path.data);
+        return STATUS_OK;
+    }
+    return task_spec_load(spec->task_path.data, arena, faults, &spec->task, err);
+}

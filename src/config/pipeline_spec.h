@@ -1,0 +1,127 @@
+/*
+ * pipeline_spec.h: what is to be run (pipelines/quickstart.yaml): source, task, candidates, mode,
+ * gates, reports. Paths are taken from the folder of the pipeline file. Read-only after loading;
+ * lives in the arena that is given. Thread: main loads, any reads.
+ */
+#ifndef ASSAY_CONFIG_PIPELINE_SPEC_H
+#define ASSAY_CONFIG_PIPELINE_SPEC_H
+
+#include "config/option_table.h"
+#include "config/task_spec.h"
+
+enum candidate_kind {
+    CANDIDATE_RULES,
+    CANDIDATE_RECORDED,
+    CANDIDATE_LLM,
+    CANDIDATE_HYBRID,
+    CANDIDATE_ENDPOINT,
+    CANDIDATE_COMMAND,
+};
+extern const char *const candidate_kind_names[];
+
+enum replay_mode { MODE_TEACHER_FORCED, MODE_OWN_STATE, MODE_FREE_RUNNING, MODE_SIMULATED_USER };
+extern const char *const replay_mode_names[];
+
+enum cassette_mode { CASSETTE_OFF, CASSETTE_REPLAY, CASSETTE_RECORD };
+
+struct candidate_spec {
+    const struct yaml_node *place;
+    struct strview name;
+    int kind;                     /* enum candidate_kind */
+    struct strview model;         /* "provider/model" */
+    struct strview provider_name; /* the part before '/', e.g. "ollama" */
+    struct strview model_name;    /* the part behind it */
+    struct strview prompt;   /* folder of a prompt version: one template a state and default.txt */
+    struct strview base_url; /* absent: the provider's own */
+    struct strview
+        api_key_env; /* name of the variable that holds the key; absent: the provider's own */
+    double temperature;
+    int64_t seed; /* of the model; INT64_MIN: not sent */
+    int64_t max_tokens;
+    double confirm_under; /* needs-confirmation threshold */
+    double model_under;   /* hybrid: the model is asked for slots that the rules leave under this */
+    struct strview url;   /* endpoint */
+    struct option_texts command; /* command: argv */
+    int64_t processes;           /* command: copies of it */
+    struct strview log;          /* recorded: a prediction log instead of the events' own answers */
+    struct strview cassette;     /* file with recorded model answers */
+    int cassette_mode;           /* enum cassette_mode */
+    bool simulated;              /* the far end is a stub model: the report says so */
+    int64_t max_in_flight;
+    double requests_per_minute; /* 0: no limit */
+    double tokens_per_minute;
+    int64_t timeout_ns;
+    int64_t max_attempts;
+    int64_t max_answer_bytes;
+};
+
+struct scorer_spec {
+    const struct yaml_node *place;
+    struct strview name;
+    struct option_texts command;
+    int64_t processes;
+    int64_t timeout_ns;
+};
+
+struct gate_spec {
+    const struct yaml_node *place;
+    struct strview name;
+    struct strview metric;
+    struct strview candidate; /* absent: every candidate */
+    double at_least, at_most; /* NaN: not set */
+};
+
+struct source_spec {
+    struct strview events;           /* conversations as events: JSON Lines or Avro */
+    struct strview gold;             /* absent: no gold */
+    struct strview assume_time_zone; /* for predictions without a zone */
+};
+
+struct report_spec {
+    int64_t monthly_calls; /* the volume that monthly cost is told for */
+    int64_t worst;         /* conversations shown in full */
+};
+
+struct pipeline_spec {
+    const char *path;
+    struct strview experiment;
+    struct strview description;
+    struct source_spec source;
+    struct strview task_path;
+    struct strview prices_path;
+    struct strview runs_path; /* folder of the run folders */
+    struct task_spec *task;
+    int mode; /* enum replay_mode */
+    int64_t repeats;
+    int64_t seed;
+    int profile; /* 0: assay */
+    struct candidate_spec *candidates;
+    size_t candidate_count;
+    struct scorer_spec *scorers;
+    size_t scorer_count;
+    struct gate_spec *gates;
+    size_t gate_count;
+    struct report_spec report;
+    int64_t max_cost_usd_nano; /* 0: none */
+    double max_error_share;    /* over this share of infrastructure errors there is no verdict */
+    int64_t max_in_flight;     /* trials at once */
+};
+
+struct pipeline_override {
+    const char *path, *value; /* --set candidates.0.temperature=0.2 */
+};
+
+/*
+ * Reads the pipeline and its task. Every fault of both goes to `faults`; the spec may be used only
+ * when there is none. Overrides are applied to the tree before it is read.
+ */
+enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
+                               size_t override_count, struct arena *arena,
+                               struct fault_list *faults, struct pipeline_spec **ret_spec,
+                               struct error *err);
+
+/* The option tables, for `assay list`. */
+extern const struct option pipeline_spec_options[], pipeline_spec_candidate_options[],
+    pipeline_spec_gate_options[], pipeline_spec_scorer_options[];
+
+#endif
