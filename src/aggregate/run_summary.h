@@ -71,7 +71,8 @@ struct candidate_summary {
     struct strview name;
     struct strview kind; /* rules, recorded, llm, hybrid, endpoint, command */
     struct strview provider, model, prompt_version;
-    bool simulated; /* a stub model answered: the report says so on its face */
+    struct strview parameters; /* for people: "temperature 0, max tokens 300"; absent: none */
+    bool simulated;            /* a stub model answered: the report says so on its face */
     uint64_t trials, scored, infrastructure_errors, malformed, not_run, no_gold;
     struct text_list served_models; /* model names that came back, distinct, sorted */
     uint64_t calls, attempts;
@@ -90,6 +91,8 @@ struct turn_summary {
     size_t slot_count;
     struct strview error; /* absent: none */
     bool joint_goal;
+    struct strview intent; /* what the candidate took it for; absent: it does not say */
+    int8_t intent_right;   /* FIELD_ABSENT_BOOL: gold has no intent here */
 };
 
 /* A trial to look at: those that went worst, first. */
@@ -145,6 +148,7 @@ struct decision_row {
     struct measure failed_per_1000; /* what failed is named by failed_title */
     struct measure cost_per_success_usd;
     struct measure response_gap_p95_ms;
+    bool response_gap_live; /* it holds times of this run's calls: not in the canonical report */
     struct measure monthly_cost_usd;
     struct measure failed_change, cost_change, gap_change; /* to the first candidate */
 };
