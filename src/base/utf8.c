@@ -3,6 +3,8 @@
  */
 #include "base/utf8.h"
 
+#include <utf8proc.h>
+
 static bool is_tail(struct strview text, size_t at, unsigned char low, unsigned char high)
 {
     return at < text.size && (unsigned char)text.data[at] >= low &&
@@ -48,4 +50,26 @@ size_t utf8_length(struct strview text)
     for (size_t i = 0; i < text.size; i++)
         count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
     return count;
+}
+
+uint32_t utf8_code_point(struct strview text, size_t at)
+{
+    static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    size_t size = utf8_sequence_size(text, at);
+    uint32_t point = (unsigned char)text.data[at] & lead_bits[size];
+    for (size_t i = 1; i < size; i++)
+        point = point << 6 | ((unsigned char)text.data[at + i] & 0x3f);
+    return point;
+}
+
+size_t utf8_display_width(struct strview text)
+{
+    size_t width = 0, at = 0;
+    while (at < text.size) {
+        size_t size = utf8_sequence_size(text, at);
+        int columns = size ? utf8proc_charwidth((utf8proc_int32_t)utf8_code_point(text, at)) : 1;
+        width += columns > 0 ? (size_t)columns : 0;
+        at += size ? size : 1;
+    }
+    return width;
 }
