@@ -23,6 +23,11 @@ static bool reserve(struct strbuf *buf, size_t more)
     return true;
 }
 
+char *strbuf_reserve(struct strbuf *buf, size_t size)
+{
+    return reserve(buf, size) ? buf->data + buf->size : NULL;
+}
+
 void strbuf_done(struct strbuf *buf)
 {
     memory_free(buf->data);

@@ -35,6 +35,12 @@ void strbuf_add_i64(struct strbuf *buf, int64_t value);
  * are "null". */
 void strbuf_add_double(struct strbuf *buf, double value);
 
+/* Where up to `size` more bytes may be written, or NULL: the addition failed. The writer then adds
+ * what it wrote to `size` of the buffer, and ends with strbuf_add_text(buf, ""), which sets the
+ * NUL.
+ */
+char *strbuf_reserve(struct strbuf *buf, size_t size);
+
 static inline struct strview strbuf_view(const struct strbuf *buf)
 {
     return (struct strview){buf->data ? buf->data : "", buf->size};
