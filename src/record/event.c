@@ -1,5 +1,6 @@
 /*
- * event.c: the field tables of the conversation events, in the order of schemas/conversation_event.avsc.
+ * event.c: the field tables of the conversation events, in the order of
+ * schemas/conversation_event.avsc.
  */
 #include "record/event.h"
 

@@ -10,6 +10,7 @@
 #ifndef ASSAY_RECORD_FIELD_H
 #define ASSAY_RECORD_FIELD_H
 
+#include "base/arena.h"
 #include "base/strview.h"
 
 #include <stddef.h>
@@ -79,6 +80,8 @@ struct record_type {
     const struct field *fields; /* ends with name NULL */
 };
 
+/* Deep copy into `arena`; absent stays absent. False: memory ran out. */
+bool record_copy(const struct record_type *type, const void *from, void *to, struct arena *arena);
 /* Every field absent. */
 void record_init(const struct record_type *type, void *record);
 const struct field *record_field(const struct record_type *type, struct strview name);

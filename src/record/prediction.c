@@ -1,5 +1,6 @@
 /*
- * prediction.c: the field tables of predictions: first the prediction log's keys in their order, then assay's own.
+ * prediction.c: the field tables of predictions: first the prediction log's keys in their order,
+ * then assay's own.
  */
 #include "record/prediction.h"
 

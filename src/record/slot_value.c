@@ -1,5 +1,6 @@
 /*
- * slot_value.c: slot values and dialogue states. Maps are small (a task has some ten slots), so a list is searched in order.
+ * slot_value.c: slot values and dialogue states. Maps are small (a task has some ten slots), so a
+ * list is searched in order.
  */
 #include "record/slot_value.h"
 
@@ -104,8 +105,7 @@ void slot_map_remove(struct slot_map *map, struct strview name)
 {
     for (size_t i = 0; i < map->count; i++) {
         if (strview_equal(map->slots[i].name, name)) {
-            memmove(&map->slots[i], &map->slots[i + 1],
-                    (map->count - i - 1) * sizeof *map->slots);
+            memmove(&map->slots[i], &map->slots[i + 1], (map->count - i - 1) * sizeof *map->slots);
             map->count--;
             return;
         }

@@ -1,5 +1,6 @@
 /*
- * trial.c: the field tables of trials, scores and conversation facts, in the order of schemas/score.avsc.
+ * trial.c: the field tables of trials, scores and conversation facts, in the order of
+ * schemas/score.avsc.
  */
 #include "record/trial.h"
 
@@ -7,9 +8,9 @@
 
 const char *const slot_verdict_names[] = {NULL,       "right", "wrong_value", "missing",
                                           "spurious", "late",  NULL};
-const char *const trial_outcome_names[] = {
-    NULL,        "success", "wrong_booking", "partial",    "no_booking", "handed_over",
-    "abandoned", "error",   "not_scored",    NULL};
+const char *const trial_outcome_names[] = {NULL,         "success",     "wrong_booking", "partial",
+                                           "no_booking", "handed_over", "abandoned",     "error",
+                                           "not_scored", NULL};
 const char *const handover_verdict_names[] = {NULL, "right", "needless", "missed", NULL};
 const char *const gold_status_names[] = {NULL, "gold", "no_gold", "gold_mismatch", NULL};
 
