@@ -1,0 +1,176 @@
+/*
+ * check_estimates.c: intervals, calibration, correlation, percentiles.
+ */
+#include "check.h"
+#include "stats/calibration.h"
+#include "stats/correlation.h"
+#include "stats/order.h"
+#include "stats/proportion.h"
+#include "stats/quantile.h"
+
+#include <string.h>
+
+static struct share share_of(struct check_case *c, const char *successes, const char *trials)
+{
+    return (struct share){check_number(c, successes), check_number(c, trials)};
+}
+
+static json_t *wilson(struct check_case *c)
+{
+    return check_interval(c, proportion_wilson(share_of(c, "k", "n"), check_number(c, "alpha")));
+}
+
+static json_t *clopper_pearson(struct check_case *c)
+{
+    return check_interval(
+        c, proportion_clopper_pearson(share_of(c, "k", "n"), check_number(c, "alpha")));
+}
+
+static json_t *z_test(struct check_case *c)
+{
+    struct z_test test =
+        proportion_z_test(share_of(c, "k1", "n1"), share_of(c, "k2", "n2"), check_alternative(c));
+    if (check_is_undefined(c, test.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o}", "z", check_real(test.z), "p", check_real(test.p));
+}
+
+static json_t *newcombe(struct check_case *c)
+{
+    return check_interval(c, proportion_newcombe(share_of(c, "k1", "n1"), share_of(c, "k2", "n2"),
+                                                 check_number(c, "alpha")));
+}
+
+static struct forecasts forecasts_of(struct check_case *c)
+{
+    size_t count;
+    const bool *correct = check_flags(c, "y", &count);
+    struct sample confidence = check_sample(c, "p");
+    if (count != confidence.count)
+        check_fault(c, "'y' and 'p' differ in length");
+    return (struct forecasts){confidence.values, correct, c->fault[0] ? 0 : count};
+}
+
+static json_t *calibration_error(struct check_case *c, enum calibration_bins kind)
+{
+    struct forecasts forecasts = forecasts_of(c);
+    struct calibration_error error = {0};
+    enum status status = calibration_measure(forecasts, kind, (size_t)check_integer(c, "bins"),
+                                             NULL, &error, &c->err);
+    if (status != STATUS_OK || check_is_undefined(c, error.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o}", "ece", check_real(error.expected), "mce",
+                     check_real(error.maximum));
+}
+
+static json_t *ece_width(struct check_case *c)
+{
+    return calibration_error(c, CALIBRATION_WIDTH_LEFT_CLOSED);
+}
+
+static json_t *ece_width_right(struct check_case *c)
+{
+    return calibration_error(c, CALIBRATION_WIDTH_RIGHT_CLOSED);
+}
+
+static json_t *ece_mass(struct check_case *c)
+{
+    return calibration_error(c, CALIBRATION_MASS);
+}
+
+static json_t *brier(struct check_case *c)
+{
+    return check_estimate(c, calibration_brier(forecasts_of(c)));
+}
+
+static json_t *log_loss(struct check_case *c)
+{
+    return check_estimate(c, calibration_log_loss(forecasts_of(c)));
+}
+
+static json_t *risk_coverage(struct check_case *c)
+{
+    struct risk_coverage risk = {0};
+    if (calibration_risk_coverage(forecasts_of(c), &risk, &c->err) != STATUS_OK ||
+        check_is_undefined(c, risk.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o}", "aurc", check_real(risk.area), "e_aurc",
+                     check_real(risk.area_excess));
+}
+
+static json_t *auroc(struct check_case *c)
+{
+    size_t count;
+    const bool *positive = check_flags(c, "y", &count);
+    struct sample scores = check_sample(c, "score");
+    struct estimate area = {0};
+    if (count != scores.count)
+        check_fault(c, "'y' and 'score' differ in length");
+    if (c->fault[0] || correlation_auroc(positive, scores, &area, &c->err) != STATUS_OK)
+        return NULL;
+    return check_estimate(c, area);
+}
+
+static json_t *correlation_answer(struct check_case *c, struct correlation result, const char *name)
+{
+    if (check_is_undefined(c, result.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o}", name, check_real(result.value), "p", check_real(result.p));
+}
+
+static json_t *spearman(struct check_case *c)
+{
+    struct correlation result = {0};
+    if (correlation_spearman(check_sample(c, "x"), check_sample(c, "y"), &result, &c->err) !=
+        STATUS_OK)
+        return NULL;
+    return correlation_answer(c, result, "rho");
+}
+
+static json_t *pearson(struct check_case *c)
+{
+    return correlation_answer(c, correlation_pearson(check_sample(c, "x"), check_sample(c, "y")),
+                              "r");
+}
+
+static json_t *percentile(struct check_case *c)
+{
+    struct sample values = check_sample(c, "x");
+    const json_t *q = json_object_get(c->input, "q");
+    struct sample percents =
+        json_is_array(q) ? check_sample(c, "q") : check_sample_of(c, json_pack("[O]", q), "q");
+    const char *method = check_text_or_empty(c, "method");
+    enum quantile_kind kind = QUANTILE_LINEAR;
+    if (strcmp(method, "inverted_cdf") == 0)
+        kind = QUANTILE_NEAREST_RANK;
+    else if (strcmp(method, "linear") != 0)
+        check_fault(c, "unknown method '%s'", method);
+    double *results = arena_array(c->arena, percents.count + 1, sizeof *results);
+    for (size_t i = 0; results && i < percents.count; i++) {
+        struct estimate estimate = {0};
+        if (quantile_estimate(values, percents.values[i] / 100, kind, &estimate, &c->err) !=
+                STATUS_OK ||
+            check_is_undefined(c, estimate.undefined))
+            return NULL;
+        results[i] = estimate.value;
+    }
+    return check_list(results, percents.count);
+}
+
+const struct check check_estimates[] = {
+    {"wilson", wilson},
+    {"beta", clopper_pearson},
+    {"ztest", z_test},
+    {"ci_newcomb", newcombe},
+    {"ece_width", ece_width},
+    {"ece_width_right", ece_width_right},
+    {"ece_mass", ece_mass},
+    {"brier", brier},
+    {"log_loss", log_loss},
+    {"risk_coverage", risk_coverage},
+    {"auroc", auroc},
+    {"spearman", spearman},
+    {"pearson", pearson},
+    {"percentile", percentile},
+    {NULL, NULL},
+};
