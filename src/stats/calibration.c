@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "stats/exact_sum.h"
-#include "stats/order.h"
+#include "numeric/exact_sum.h"
+#include "numeric/order.h"
 
 #include <float.h>
 

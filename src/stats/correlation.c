@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "stats/exact_sum.h"
-#include "stats/law/beta_law.h"
-#include "stats/order.h"
+#include "numeric/beta_law.h"
+#include "numeric/exact_sum.h"
+#include "numeric/order.h"
 
 DEFINE_CLEANUP(free_ranks, double, memory_free)
 

@@ -7,15 +7,7 @@
 #ifndef ASSAY_STATS_ESTIMATE_H
 #define ASSAY_STATS_ESTIMATE_H
 
-#include <math.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-/* Borrowed values; the caller owns them. */
-struct sample {
-    const double *values;
-    size_t count;
-};
+#include "numeric/sample.h"
 
 struct estimate {
     double value;
@@ -52,24 +44,6 @@ static inline struct interval interval_undefined(const char *convention, const c
 {
     return (struct interval){
         .low = (double)NAN, .high = (double)NAN, .convention = convention, .undefined = reason};
-}
-
-static inline bool sample_has_nan(struct sample sample)
-{
-    for (size_t i = 0; i < sample.count; i++) {
-        if (isnan(sample.values[i]))
-            return true;
-    }
-    return false;
-}
-
-static inline bool sample_has_non_finite(struct sample sample)
-{
-    for (size_t i = 0; i < sample.count; i++) {
-        if (!isfinite(sample.values[i]))
-            return true;
-    }
-    return false;
 }
 
 #endif

@@ -3,7 +3,7 @@
  */
 #include "stats/moments.h"
 
-#include "stats/exact_sum.h"
+#include "numeric/exact_sum.h"
 
 void moments_add(struct moments *moments, double value)
 {

@@ -3,8 +3,8 @@
  */
 #include "stats/proportion.h"
 
-#include "stats/law/beta_law.h"
-#include "stats/law/normal_law.h"
+#include "numeric/beta_law.h"
+#include "numeric/normal_law.h"
 
 static const char *fault_of(struct share share)
 {

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
-#include "stats/order.h"
+#include "numeric/order.h"
 
 #include <string.h>
 

@@ -2,9 +2,9 @@
  * check_estimates.c: intervals, calibration, correlation, percentiles.
  */
 #include "check.h"
+#include "numeric/order.h"
 #include "stats/calibration.h"
 #include "stats/correlation.h"
-#include "stats/order.h"
 #include "stats/proportion.h"
 #include "stats/quantile.h"
 

@@ -2,9 +2,9 @@
  * check_laws.c: the special functions.
  */
 #include "check.h"
-#include "stats/law/beta_law.h"
-#include "stats/law/gamma_law.h"
-#include "stats/law/normal_law.h"
+#include "numeric/beta_law.h"
+#include "numeric/gamma_law.h"
+#include "numeric/normal_law.h"
 
 /* NaN only when an argument was outside the domain (or NaN itself). */
 static json_t *law_value(struct check_case *c, double value)

@@ -4,10 +4,10 @@
  * parameters. Quantiles are solved by safeguarded Newton steps on log(tail) as a function of
  * log(x), where both are nearly straight. Long double inside. No state; any thread.
  */
-#include "stats/law/beta_law.h"
+#include "numeric/beta_law.h"
 
-#include "stats/law/gamma_law.h"
-#include "stats/law/normal_law.h"
+#include "numeric/gamma_law.h"
+#include "numeric/normal_law.h"
 
 #include <math.h>
 #include <stdbool.h>

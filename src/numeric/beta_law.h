@@ -3,8 +3,8 @@
  * of it: Student's t and the binomial. Relative error below 1e-13, also in far tails. Arguments
  * outside the domain give NaN. Thread: any.
  */
-#ifndef ASSAY_STATS_LAW_BETA_LAW_H
-#define ASSAY_STATS_LAW_BETA_LAW_H
+#ifndef ASSAY_NUMERIC_BETA_LAW_H
+#define ASSAY_NUMERIC_BETA_LAW_H
 
 /* I_x(a, b); a, b > 0, 0 <= x <= 1. */
 double beta_law_cdf(double a, double b, double x);

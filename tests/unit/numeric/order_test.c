@@ -1,7 +1,6 @@
 #include "base/counter_rng.h"
 #include "base/memory.h"
-#include "stats/order.h"
-#include "stats/quantile.h"
+#include "numeric/order.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -71,12 +70,6 @@ Test(order, selection_finds_what_sorting_finds)
         cr_assert(eq(int, order_sorted_copy((struct sample){values, 301}, &sorted, NULL), 0));
         for (size_t k = 0; k < 301; k += 20)
             cr_expect(eq(dbl, order_select(values, 301, k), sorted[k]), "k %zu", k);
-        for (double p = 0; p <= 1; p += 0.125) {
-            for (int kind = 0; kind < 2; kind++) {
-                double want = quantile_of_sorted((struct sample){sorted, 301}, p, kind);
-                cr_expect(eq(dbl, quantile_select(values, 301, p, kind), want), "p %g", p);
-            }
-        }
         memory_free(values);
         memory_free(sorted);
     }
@@ -90,18 +83,4 @@ Test(order, a_failed_allocation_is_an_error)
     cr_expect(eq(int, order_sort(values, 100, &err), STATUS_NO_MEMORY));
     cr_expect(memory_fault_was_hit());
     memory_free(values);
-}
-
-Test(quantile, degenerate_samples_are_undefined)
-{
-    const double values[] = {1, NAN};
-    struct estimate estimate = {0};
-    cr_assert(eq(
-        int, quantile_estimate((struct sample){values, 2}, 0.5, QUANTILE_LINEAR, &estimate, NULL),
-        0));
-    cr_expect(estimate.undefined != NULL);
-    cr_assert(eq(
-        int, quantile_estimate((struct sample){values, 0}, 0.5, QUANTILE_LINEAR, &estimate, NULL),
-        0));
-    cr_expect(estimate.undefined != NULL);
 }

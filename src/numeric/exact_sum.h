@@ -4,10 +4,10 @@
  * long accumulator), in 32-bit digits with room for carries. Start from {0}. Thread: one at a time;
  * accumulators of several threads are merged. 0.6 kB.
  */
-#ifndef ASSAY_STATS_EXACT_SUM_H
-#define ASSAY_STATS_EXACT_SUM_H
+#ifndef ASSAY_NUMERIC_EXACT_SUM_H
+#define ASSAY_NUMERIC_EXACT_SUM_H
 
-#include "stats/estimate.h"
+#include "numeric/sample.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
  * digits are signed and carries wait until 2^29 additions could overflow them. No memory is
  * allocated; the struct belongs to the caller.
  */
-#include "stats/exact_sum.h"
+#include "numeric/exact_sum.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  * incomplete gamma function by its series below the mean and Legendre's continued fraction above.
  * Long double inside. No state; any thread.
  */
-#include "stats/law/gamma_law.h"
+#include "numeric/gamma_law.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * log(tail), or on erf near the centre, where the tail has no relative precision. No state; any
  * thread.
  */
-#include "stats/law/normal_law.h"
+#include "numeric/normal_law.h"
 
 #include <math.h>
 

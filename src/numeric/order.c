@@ -2,7 +2,7 @@
  * order.c: see order.h. The radix sort takes eleven bits a pass and leaves out passes in which all
  * keys share their digit. Scratch memory is freed before return. Any thread.
  */
-#include "stats/order.h"
+#include "numeric/order.h"
 
 #include "base/cleanup.h"
 #include "base/memory.h"

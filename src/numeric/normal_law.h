@@ -3,8 +3,8 @@
  * everything runs in long double and the quantile is solved on the logarithm of the tail.
  * NaN in, NaN out; a probability outside [0, 1] gives NaN. Thread: any.
  */
-#ifndef ASSAY_STATS_LAW_NORMAL_LAW_H
-#define ASSAY_STATS_LAW_NORMAL_LAW_H
+#ifndef ASSAY_NUMERIC_NORMAL_LAW_H
+#define ASSAY_NUMERIC_NORMAL_LAW_H
 
 double normal_law_cdf(double x);
 double normal_law_sf(double x); /* 1 - cdf, exact in the far tail */

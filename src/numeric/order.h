@@ -3,11 +3,11 @@
  * insertion sort for short ones; the same result whatever the input order. NaN sorts last, -0 as 0.
  * Thread: any, on the caller's memory.
  */
-#ifndef ASSAY_STATS_ORDER_H
-#define ASSAY_STATS_ORDER_H
+#ifndef ASSAY_NUMERIC_ORDER_H
+#define ASSAY_NUMERIC_ORDER_H
 
 #include "base/error.h"
-#include "stats/estimate.h"
+#include "numeric/sample.h"
 
 #include <stdint.h>
 

@@ -3,8 +3,8 @@
  * Stirling's formula instead of differences of lgamma (where digits vanish), and the chi-square
  * tail. Relative error below 1e-13. Thread: any.
  */
-#ifndef ASSAY_STATS_LAW_GAMMA_LAW_H
-#define ASSAY_STATS_LAW_GAMMA_LAW_H
+#ifndef ASSAY_NUMERIC_GAMMA_LAW_H
+#define ASSAY_NUMERIC_GAMMA_LAW_H
 
 /* log Gamma(x + 1) - [(x + 1/2) log x - x + log(2 pi)/2] for x > 0. */
 long double gamma_law_stirling_error(long double x);
