@@ -49,7 +49,8 @@ install_packages() {
     fi
     missing=$(missing_packages $wanted)
     [ -n "$missing" ] || return 0
-    say "These Debian packages are missing and will now be installed with apt-get:" $missing
+    say "$(echo $missing | wc -w) Debian packages are missing and will now be installed with apt-get (may take minutes):"
+    say "$(echo $missing | fold -s -w 100 | sed 's/^/    /')"
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
         say "That needs root, and there is no sudo here. As root, run:"
         say "    apt-get update && apt-get install --no-install-recommends" $missing
