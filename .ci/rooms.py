@@ -7,7 +7,7 @@
 Faults: a room on a line that does not stand on an earlier one (so no cycle of rooms can be written), an unknown or
 twice named room, a folder of src/ without a line, an include of a forbidden room, a third-party header outside the
 rooms that list it, a short include (without room/), another room's _private.h, headers that include each other in a
-circle, and two files of one stem in different folders.
+circle, two files of one stem in different folders, and a src/README.md that does not list the rooms in their order.
 """
 import pathlib
 import re
@@ -157,6 +157,13 @@ def check_file(path, room, rooms, source_root, faults):
     return own
 
 
+def check_readme(path, rooms, faults):
+    """Folders are listed by alphabet; the README lists them as data flows, one line '- `room/` ...' each."""
+    listed = re.findall(r"^- `(\w+)/`", path.read_text(encoding="utf-8"), re.MULTILINE) if path.exists() else []
+    if listed != list(rooms):
+        faults.append(f"src/README.md: lists the rooms {', '.join(listed) or '(none)'}; ROOMS has {', '.join(rooms)}")
+
+
 def check(root):
     """All faults of the tree at `root`, and the number of files looked at."""
     faults = []
@@ -176,6 +183,7 @@ def check(root):
             own = check_file(path, rooms[parts[0]], rooms, source_root, faults)
             if path.suffix == ".h":
                 graph["/".join(parts)] = own
+    check_readme(source_root / "README.md", rooms, faults)
     check_header_circles(graph, faults)
     check_stems(files, source_root, faults)
     return faults, len(files)
@@ -184,6 +192,7 @@ def check(root):
 # A sound tree, then for each sort of fault the file that plants it and words of the complaint it must cause.
 SOUND = {
     "ROOMS": "base: <jansson.h>\nnet: base <curl/>\ncodec: base <avro\ncli: base net\n",
+    "README.md": "- `base/` x\n- `net/` x\n- `codec/` x\n- `cli/` x\n",
     "base/error.h": "#include <stdio.h>\n#include <sys/stat.h>\n",
     "base/json.c": '#include "base/error.h"\n#include <jansson.h>\n',
     "net/http.h": '#include "base/error.h"\n',
@@ -205,6 +214,7 @@ PLANTED = [
     ("source outside the rooms", "stray.c", "", "not in src/ itself"),
     ("twin stems", "codec/http.c", "", "stem 'http'"),
     ("private header of another room", "net/bad.c", '#include "base/x_private.h"\n', "is private to"),
+    ("room that the README leaves out", "README.md", "- `base/` x\n- `net/` x\n- `cli/` x\n", "src/README.md: lists"),
     ("include with spaces", "codec/bad.c", '  #  include "net/http.h"\n', "codec/bad.c:1"),
 ]
 
