@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import sys
+import zoneinfo
 
 import recording
 import script
@@ -145,7 +146,10 @@ def blind_of(events):
             turn += 1
         elif event["type"] == "AgentTurn":
             lines.append({"speaker": "agent", "text": event["text"]})
-    return {"conversation_id": started["conversation_id"], "time": started["time"],
+    moment = datetime.datetime.fromisoformat(started["time"].replace("Z", "+00:00"))
+    local = moment.astimezone(zoneinfo.ZoneInfo(started["time_zone"]))
+    day = f"{script.WEEKDAY_NAMES[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return {"conversation_id": started["conversation_id"], "local_time": day,
             "time_zone": started["time_zone"], "locale": started["locale"], "lines": lines}
 
 

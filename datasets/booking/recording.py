@@ -257,10 +257,10 @@ class Recorder:
             if service == "LLM":
                 model_ms += milliseconds
                 self.service("LLM", milliseconds, now + model_ms, error)
-        if turn.answer is None:
-            self.ms = now + model_ms
+        if turn.answer is None and not turn.tools:
+            self.agent_end = now + model_ms  # the caller waits for an answer that never comes
             return
-        text = fill(turn.answer, self.slots, self.c, self.booking_number)
+        text = fill(turn.answer or "", self.slots, self.c, self.booking_number)
         slow = 2.4 if draw.uniform(f"slow {index}") < .05 else 1
         words = len(text.split())
         final = int((210 + 24 * words + 18 * len(self.slots)) * slow * draw.around(f"llm {index}", 1, .22))
@@ -273,6 +273,9 @@ class Recorder:
             if service == "TTS":
                 now += milliseconds
                 self.service("TTS", milliseconds, now, error)
+        if turn.answer is None:
+            self.agent_end = now
+            return
         tts = int(draw.around(f"tts {index}", 190, .3))
         now += tts
         self.service("TTS", tts, now, None)
