@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum status error_set(struct error *err, enum status status, const char *format, ...)
+enum status(error_set)(struct error *err, enum status status, const char *format, ...)
 {
     if (!err)
         return status;
@@ -48,7 +48,7 @@ void error_fix(struct error *err, const char *format, ...)
     va_end(arguments);
 }
 
-enum status error_no_memory(struct error *err)
+enum status(error_no_memory)(struct error *err)
 {
     return error_set(err, STATUS_NO_MEMORY, "memory ran out");
 }

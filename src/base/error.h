@@ -53,6 +53,17 @@ void error_fix(struct error *err, const char *format, ...) __attribute__((format
 /* STATUS_NO_MEMORY with a plain text. */
 enum status error_no_memory(struct error *err);
 
+#ifdef __clang_analyzer__
+/* clang-tidy does not see into error.c, and would follow paths on which a failure returns OK. */
+static inline enum status error_same(enum status returned, enum status status)
+{
+    (void)returned;
+    return status;
+}
+#define error_set(err, status, ...) error_same((error_set)(err, status, __VA_ARGS__), status)
+#define error_no_memory(err) error_same((error_no_memory)(err), STATUS_NO_MEMORY)
+#endif
+
 const char *status_name(enum status status);
 const char *status_text(enum status status);
 int status_exit_code(enum status status);
