@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { NOWHERE = UINT32_MAX };
+static const uint32_t NOWHERE = UINT32_MAX;
 
 /* --- values -------------------------------------------------------------------------------- */
 
