@@ -6,7 +6,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 # The Debian 12 packages by purpose; each group holds the one before it.
 packages_run="gcc g++ libc6-dev cmake ninja-build pkg-config tzdata ca-certificates
     libjansson-dev libyaml-dev libavro-dev libxxhash-dev libutf8proc-dev libcurl4-openssl-dev libssl-dev
-    librdkafka-dev zlib1g-dev"
+    librdkafka-dev libsimdjson-dev zlib1g-dev"
 packages_test="$packages_run python3 python3-yaml python3-jsonschema libcriterion-dev clang-format-16 chromium
     openjdk-17-jre-headless maven nginx-light"
 packages_full="$packages_test clang-16 clang-tidy-16 libclang-rt-16-dev libomp-16-dev llvm-16"
@@ -72,8 +72,6 @@ install_packages() {
     rm -f "$log"
 }
 
-configure_options=
-
 # build_preset PRESET [TARGET...]: configures when needed and builds, with a progress line on a terminal and, elsewhere,
 # one line at the end. Nothing to do: silent. The output of a failed build is shown.
 build_preset() {
@@ -82,10 +80,9 @@ build_preset() {
     log=build/logs/build-$preset.log
     mkdir -p build/logs
     start=$SECONDS
-    # ninja configures again when a CMake file changes, but knows nothing of the presets and of our options.
-    if [ ! -f "build/$preset/build.ninja" ] || [ CMakePresets.json -nt "build/$preset/build.ninja" ] \
-        || [ -n "$configure_options" ]; then
-        if ! cmake --preset "$preset" $configure_options >"$log" 2>&1; then
+    # ninja configures again when a CMake file changes, but knows nothing of the presets.
+    if [ ! -f "build/$preset/build.ninja" ] || [ CMakePresets.json -nt "build/$preset/build.ninja" ]; then
+        if ! cmake --preset "$preset" >"$log" 2>&1; then
             tail -30 "$log" >&2
             say "The preset '$preset' could not be configured; the whole output is in $log"
             return 1
