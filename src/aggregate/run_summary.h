@@ -117,6 +117,7 @@ struct gate_summary {
     struct strview candidate;
     const char *rule; /* "at least 0.9" */
     struct measure measure;
+    bool measured_live; /* on times of this run's calls: not in the canonical report */
     enum verdict verdict;
     const char *reason; /* a sentence */
 };
