@@ -1,0 +1,543 @@
+/*
+ * terminal_table.c: see terminal_table.h. Tables are made of cells with a value, a range and a
+ * change; they stand beside one another when the width allows, else below one another, and when
+ * even that is too wide the candidates are shown in several tables.
+ */
+#include "report/terminal_table.h"
+
+#include "base/utf8.h"
+#include "report/measure_text.h"
+#include "report/safe_text.h"
+
+enum style { PLAIN, BOLD, DIM, GOOD, BAD, WARN };
+
+enum { GAP = 2, LEAST_WIDTH = 40, MOST_TITLE = 34, MOST_NAME = 24, CELL_LIMIT = 128 };
+
+struct table {
+    struct strbuf *out;
+    const struct run_summary *summary;
+    size_t width;
+    bool colour, canonical;
+    bool is_tall; /* changes stand below values */
+    size_t title_width, cell_width;
+    size_t first, last; /* candidates of the table being written: [first, last) */
+};
+
+/* The texts of one cell; empty ones are not shown. */
+struct cell {
+    char value[CELL_LIMIT], range[CELL_LIMIT], change[CELL_LIMIT];
+    enum style change_style;
+    const char *undefined; /* why there is no value */
+};
+
+static void add_styled(const struct table *table, enum style style, struct strview text)
+{
+    static const char *const codes[] = {"",         "\x1b[1m",  "\x1b[2m",
+                                        "\x1b[32m", "\x1b[31m", "\x1b[33m"};
+    bool is_marked = table->colour && style != PLAIN && text.size;
+    if (is_marked)
+        strbuf_add_text(table->out, codes[style]);
+    strbuf_add_view(table->out, text);
+    if (is_marked)
+        strbuf_add_text(table->out, "\x1b[0m");
+}
+
+static void add_blanks(struct strbuf *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        strbuf_add_char(out, ' ');
+}
+
+/* Cut to `width` columns, the last one an ellipsis. */
+static struct strview cut(struct strbuf *scratch, struct strview text, size_t width)
+{
+    strbuf_clear(scratch);
+    safe_text_line(scratch, text);
+    if (utf8_display_width(strbuf_view(scratch)) <= width)
+        return strbuf_view(scratch);
+    struct strview head = {scratch->data, 0};
+    for (size_t at = 0; at < scratch->size;) {
+        at += utf8_sequence_size(strbuf_view(scratch), at);
+        struct strview longer = {scratch->data, at};
+        if (utf8_display_width(longer) > width - 1)
+            break;
+        head = longer;
+    }
+    scratch->size = head.size;
+    strbuf_add_text(scratch, "\xe2\x80\xa6");
+    return strbuf_view(scratch);
+}
+
+/* Text in columns; the padding is outside of the style. */
+static void add_padded(const struct table *table, enum style style, struct strview text,
+                       size_t width)
+{
+    size_t used = utf8_display_width(text);
+    add_styled(table, style, text);
+    add_blanks(table->out, used < width ? width - used : 0);
+}
+
+/* Words broken to the width; lines after the first are indented. */
+static void add_wrapped(const struct table *table, struct strview text, size_t column,
+                        size_t indent)
+{
+    CLEANUP(strbuf_done) struct strbuf line = {0};
+    safe_text_line(&line, text);
+    struct strview rest = strbuf_view(&line);
+    while (rest.size) {
+        const char *blank = memchr(rest.data, ' ', rest.size);
+        struct strview word = {rest.data, blank ? (size_t)(blank - rest.data) : rest.size};
+        size_t width = utf8_display_width(word);
+        if (column > indent && column + 1 + width > table->width) {
+            strbuf_add_char(table->out, '\n');
+            add_blanks(table->out, indent);
+            column = indent;
+        } else if (column > indent) {
+            strbuf_add_char(table->out, ' ');
+            column++;
+        }
+        strbuf_add_view(table->out, word);
+        column += width;
+        size_t used = word.size + (blank ? 1 : 0);
+        rest = (struct strview){rest.data + used, rest.size - used};
+    }
+    strbuf_add_char(table->out, '\n');
+}
+
+static void put(char target[CELL_LIMIT], const struct strbuf *text)
+{
+    size_t size = text->size < CELL_LIMIT ? text->size : CELL_LIMIT - 1;
+    memcpy(target, strbuf_view(text).data, size);
+    target[size] = '\0';
+}
+
+static struct cell cell_of(const struct measure *value, const struct measure *change,
+                           enum metric_unit unit, enum metric_direction direction)
+{
+    struct cell cell = {.change_style = PLAIN, .undefined = value->undefined};
+    CLEANUP(strbuf_done) struct strbuf text = {0};
+    measure_text_value(&text, value, unit);
+    put(cell.value, &text);
+    strbuf_clear(&text);
+    measure_text_range(&text, value, unit);
+    put(cell.range, &text);
+    if (!change || !measure_text_is_defined(change))
+        return cell;
+    enum change_kind kind = measure_text_change_kind(change, direction);
+    strbuf_clear(&text);
+    measure_text_change(&text, change, unit);
+    if (*measure_text_change_word(kind))
+        strbuf_add_format(&text, " %s", measure_text_change_word(kind));
+    put(cell.change, &text);
+    cell.change_style = kind == CHANGE_BETTER ? GOOD : kind == CHANGE_WORSE ? BAD : DIM;
+    return cell;
+}
+
+/* One row of the headline table, from the decision or from a metric section. */
+struct row {
+    const char *title;
+    enum metric_unit unit;
+    enum metric_direction direction;
+    size_t decision; /* 1 to 4: a column of the decision; 0: `metric` */
+    const struct metric_row *metric;
+};
+
+static struct cell decision_cell(const struct table *table, const struct row *row, size_t candidate)
+{
+    const struct decision_row *decision = &table->summary->decision.rows[candidate];
+    const struct measure *const values[] = {
+        &decision->failed_per_1000, &decision->cost_per_success_usd, &decision->response_gap_p95_ms,
+        &decision->monthly_cost_usd};
+    const struct measure *const changes[] = {&decision->failed_change, &decision->cost_change,
+                                             &decision->gap_change, NULL};
+    size_t which = row->decision - 1;
+    if (which == 2 && decision->response_gap_live && table->canonical)
+        return (struct cell){.value = "live"};
+    return cell_of(values[which], changes[which], row->unit, row->direction);
+}
+
+static struct cell row_cell(const struct table *table, const struct row *row, size_t candidate)
+{
+    if (row->decision)
+        return decision_cell(table, row, candidate);
+    if (measure_text_is_left_out(row->metric, candidate, table->canonical))
+        return (struct cell){.value = "live"};
+    const struct measure *change =
+        row->metric->difference && candidate ? &row->metric->difference[candidate] : NULL;
+    return cell_of(&row->metric->by_candidate[candidate], change, row->unit, row->direction);
+}
+
+static size_t width_of(const char *text)
+{
+    return utf8_display_width(strview_of(text));
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t cell_width(const struct cell *cell, bool is_tall)
+{
+    size_t value = width_of(cell->value), change = width_of(cell->change);
+    size_t width = larger(width_of(cell->range), value);
+    if (is_tall)
+        return larger(width, change);
+    return larger(width, change ? value + GAP + change : value);
+}
+
+/* Names are cut, but the column is at least so wide as to show most of them. */
+static size_t name_width(const struct table *table)
+{
+    size_t width = strlen("(simulated)");
+    for (size_t c = 0; c < table->summary->candidate_count; c++)
+        width = larger(width, utf8_display_width(table->summary->candidates[c].name));
+    return width < MOST_NAME ? width : MOST_NAME;
+}
+
+/* The candidates' names, and below them which a stub answered for. */
+static void add_names(const struct table *table, const char *corner)
+{
+    static const char mark[] = "(simulated)";
+    CLEANUP(strbuf_done) struct strbuf name = {0};
+    bool any_simulated = false;
+    add_padded(table, BOLD, strview_of(corner), table->title_width);
+    for (size_t c = table->first; c < table->last; c++) {
+        const struct candidate_summary *candidate = &table->summary->candidates[c];
+        any_simulated = any_simulated || candidate->simulated;
+        add_blanks(table->out, GAP);
+        add_padded(table, BOLD, cut(&name, candidate->name, table->cell_width),
+                   c + 1 < table->last ? table->cell_width : 0);
+    }
+    strbuf_add_char(table->out, '\n');
+    if (!any_simulated)
+        return;
+    size_t used = 0;
+    for (size_t c = table->first; c < table->last; c++) {
+        if (!table->summary->candidates[c].simulated)
+            continue;
+        size_t column = table->title_width + GAP + (c - table->first) * (table->cell_width + GAP);
+        add_blanks(table->out, column - used);
+        add_styled(table, WARN, strview_of(mark));
+        used = column + strlen(mark);
+    }
+    strbuf_add_char(table->out, '\n');
+}
+
+enum cell_line { LINE_VALUE, LINE_RANGE, LINE_CHANGE };
+
+static void add_cell_line(const struct table *table, const struct cell *cell, enum cell_line line)
+{
+    if (line == LINE_VALUE) {
+        add_styled(table, PLAIN, strview_of(cell->value));
+        if (!table->is_tall && *cell->change) {
+            add_blanks(table->out, GAP);
+            add_styled(table, cell->change_style, strview_of(cell->change));
+        }
+    } else if (line == LINE_RANGE) {
+        add_styled(table, DIM, strview_of(cell->range));
+    } else {
+        add_styled(table, cell->change_style, strview_of(cell->change));
+    }
+}
+
+static size_t cell_line_width(const struct table *table, const struct cell *cell,
+                              enum cell_line line)
+{
+    if (line == LINE_RANGE)
+        return width_of(cell->range);
+    if (line == LINE_CHANGE)
+        return width_of(cell->change);
+    size_t change = table->is_tall ? 0 : width_of(cell->change);
+    return width_of(cell->value) + (change ? GAP + change : 0);
+}
+
+/* One line of a row over the candidates of this table; nothing when all its cells are empty. */
+static void add_row_line(const struct table *table, const struct row *row, enum cell_line line)
+{
+    size_t column = line == LINE_VALUE ? table->title_width : 0, used = column;
+    bool is_started = line == LINE_VALUE;
+    if (is_started) {
+        CLEANUP(strbuf_done) struct strbuf scratch = {0};
+        add_padded(table, PLAIN, cut(&scratch, strview_of(row->title), table->title_width),
+                   table->title_width);
+    }
+    for (size_t c = table->first; c < table->last; c++) {
+        struct cell cell = row_cell(table, row, c);
+        size_t width = cell_line_width(table, &cell, line);
+        column = table->title_width + GAP + (c - table->first) * (table->cell_width + GAP);
+        if (!width)
+            continue;
+        add_blanks(table->out, column - used);
+        add_cell_line(table, &cell, line);
+        used = column + width;
+        is_started = true;
+    }
+    if (is_started)
+        strbuf_add_char(table->out, '\n');
+}
+
+enum { MOST_ROWS = 64 };
+
+static size_t collect_rows(const struct run_summary *summary, struct row rows[MOST_ROWS])
+{
+    size_t count = 0;
+    if (summary->decision.rows) {
+        rows[count++] =
+            (struct row){summary->decision.failed_title, UNIT_PER_1000, LOWER_IS_BETTER, 1, NULL};
+        rows[count++] =
+            (struct row){"Cost per successful booking", UNIT_USD, LOWER_IS_BETTER, 2, NULL};
+        rows[count++] = (struct row){"Response gap p95", UNIT_MS, LOWER_IS_BETTER, 3, NULL};
+        rows[count++] = (struct row){"Cost per month", UNIT_USD, LOWER_IS_BETTER, 4, NULL};
+    }
+    for (size_t s = 0; s < summary->section_count; s++) {
+        const struct metric_section *section = &summary->sections[s];
+        if (strcmp(section->name, "headline") != 0)
+            continue;
+        for (size_t i = 0; i < section->count && count < MOST_ROWS; i++) {
+            const struct metric_row *metric = &section->rows[i];
+            rows[count++] = (struct row){metric->title, metric->unit, metric->direction, 0, metric};
+        }
+    }
+    return count;
+}
+
+/* Chooses the form: wide when all candidates fit, else tall, else tall in several tables. Returns
+ * the candidates a table. */
+static size_t fit(struct table *table, const struct row *rows, size_t count)
+{
+    size_t candidates = table->summary->candidate_count;
+    size_t title = 0, wide = name_width(table), tall = wide;
+    for (size_t i = 0; i < count; i++) {
+        title = larger(title, width_of(rows[i].title));
+        for (size_t c = 0; c < candidates; c++) {
+            struct cell cell = row_cell(table, &rows[i], c);
+            wide = larger(wide, cell_width(&cell, false));
+            tall = larger(tall, cell_width(&cell, true));
+        }
+    }
+    size_t most = table->width / 2 < MOST_TITLE ? table->width / 2 : MOST_TITLE;
+    table->title_width = title < most ? title : most;
+    table->is_tall = table->title_width + candidates * (wide + GAP) > table->width;
+    table->cell_width = table->is_tall ? tall : wide;
+    size_t room = table->width - table->title_width;
+    size_t fitting = room / (table->cell_width + GAP);
+    return fitting ? fitting : 1;
+}
+
+/* Why numbers are undefined, each reason once. */
+static void add_reasons(const struct table *table, const struct row *rows, size_t count)
+{
+    enum { MOST_REASONS = 8 };
+    const char *reasons[MOST_REASONS];
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < table->summary->candidate_count; c++) {
+            const char *reason = row_cell(table, &rows[i], c).undefined;
+            size_t same = 0;
+            while (reason && same < known && strcmp(reasons[same], reason) != 0)
+                same++;
+            if (!reason || same < known || known == MOST_REASONS)
+                continue;
+            reasons[known++] = reason;
+            strbuf_add_text(table->out, "n/a:");
+            add_wrapped(table, strview_of(reason), 4, 0);
+        }
+    }
+    if (known)
+        strbuf_add_char(table->out, '\n');
+}
+
+static void add_headline_table(struct table *table)
+{
+    struct row rows[MOST_ROWS];
+    size_t count = collect_rows(table->summary, rows);
+    size_t candidates = table->summary->candidate_count, at_once = fit(table, rows, count);
+    for (table->first = 0; table->first < candidates; table->first = table->last) {
+        table->last = table->first + at_once < candidates ? table->first + at_once : candidates;
+        add_names(table, "");
+        for (size_t i = 0; i < count; i++) {
+            add_row_line(table, &rows[i], LINE_VALUE);
+            add_row_line(table, &rows[i], LINE_RANGE);
+            if (table->is_tall)
+                add_row_line(table, &rows[i], LINE_CHANGE);
+        }
+        strbuf_add_char(table->out, '\n');
+    }
+    add_reasons(table, rows, count);
+}
+
+static void add_outcome_line(const struct table *table, const char *title, const uint64_t *counts)
+{
+    CLEANUP(strbuf_done) struct strbuf text = {0};
+    uint64_t sum = 0;
+    for (size_t c = 0; c < table->summary->candidate_count; c++)
+        sum += counts[c];
+    if (!sum)
+        return;
+    add_padded(table, PLAIN, cut(&text, strview_of(title), table->title_width), table->title_width);
+    for (size_t c = table->first; c < table->last; c++) {
+        strbuf_clear(&text);
+        measure_text_count(&text, counts[c]);
+        add_blanks(table->out, GAP);
+        add_padded(table, counts[c] ? PLAIN : DIM, strbuf_view(&text),
+                   c + 1 < table->last ? table->cell_width : 0);
+    }
+    strbuf_add_char(table->out, '\n');
+}
+
+enum { MOST_CANDIDATES = 256 };
+
+static void add_outcomes(struct table *table, size_t at_once)
+{
+    const struct run_summary *summary = table->summary;
+    size_t candidates = summary->candidate_count;
+    if (candidates > MOST_CANDIDATES)
+        return;
+    for (table->first = 0; table->first < candidates; table->first = table->last) {
+        table->last = table->first + at_once < candidates ? table->first + at_once : candidates;
+        add_names(table, "Where the calls went");
+        uint64_t counts[MOST_CANDIDATES];
+        for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
+            for (size_t c = 0; c < candidates; c++)
+                counts[c] = summary->candidates[c].outcomes[outcome];
+            add_outcome_line(table, measure_text_outcome(outcome), counts);
+        }
+        for (size_t c = 0; c < candidates; c++)
+            counts[c] = summary->candidates[c].not_run;
+        add_outcome_line(table, "Not run", counts);
+        for (size_t c = 0; c < candidates; c++)
+            counts[c] = summary->candidates[c].malformed;
+        add_outcome_line(table, "Malformed answers (as wrong)", counts);
+        strbuf_add_char(table->out, '\n');
+    }
+}
+
+static void add_gates(const struct table *table)
+{
+    static const enum style styles[] = {GOOD, BAD, WARN};
+    const struct run_summary *summary = table->summary;
+    if (!summary->gate_count)
+        return;
+    add_styled(table, BOLD, strview_of("Gates"));
+    strbuf_add_char(table->out, '\n');
+    for (size_t i = 0; i < summary->gate_count; i++) {
+        const struct gate_summary *gate = &summary->gates[i];
+        CLEANUP(strbuf_done) struct strbuf line = {0};
+        strbuf_add_format(&line, "%s, %.*s: %s", gate->name, STRVIEW_ARG(gate->candidate),
+                          gate->rule);
+        if (gate->verdict != VERDICT_PASS)
+            strbuf_add_format(&line, ". %s", gate->reason);
+        strbuf_add_text(table->out, "  ");
+        add_padded(table, styles[gate->verdict], strview_of(measure_text_verdict(gate->verdict)),
+                   14);
+        add_wrapped(table, strbuf_view(&line), 16, 16);
+    }
+    strbuf_add_char(table->out, '\n');
+}
+
+static void add_term(struct strbuf *line, const char *between, uint64_t count, const char *what)
+{
+    strbuf_add_text(line, between);
+    measure_text_count(line, count);
+    strbuf_add_format(line, " %s", what);
+}
+
+static void add_counted(struct strbuf *line, uint64_t count, const char *what)
+{
+    add_term(line, "", count, what);
+    strbuf_add_text(line, count == 1 ? ", " : "s, ");
+}
+
+static void add_accounts(const struct table *table)
+{
+    const struct accounts *accounts = &table->summary->accounts;
+    CLEANUP(strbuf_done) struct strbuf line = {0};
+    uint64_t skipped = 0;
+    for (size_t i = 0; i < accounts->skipped_count; i++)
+        skipped += accounts->skipped[i].count;
+    add_term(&line, "Events ", accounts->events_consumed, "read");
+    add_term(&line, " = ", accounts->events_in_conversations, "in conversations");
+    add_term(&line, " + ", accounts->events_invalid, "invalid");
+    add_term(&line, " + ", skipped, "skipped");
+    add_wrapped(table, strbuf_view(&line), 0, 0);
+    strbuf_clear(&line);
+    add_term(&line, "Trials ", accounts->trials, "");
+    add_term(&line, "= ", accounts->trials_scored, "scored");
+    add_term(&line, " + ", accounts->trials_no_gold, "without gold");
+    add_term(&line, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
+    add_term(&line, " + ", accounts->trials_not_run, "not run");
+    add_wrapped(table, strbuf_view(&line), 0, 0);
+    enum { SHOWN_FAULTS = 5 };
+    for (size_t i = 0; i < accounts->fault_count && i < SHOWN_FAULTS; i++) {
+        strbuf_clear(&line);
+        strbuf_add_format(&line, "%s: %s", accounts->faults[i].where, accounts->faults[i].what);
+        add_styled(table, WARN, strview_of("  input "));
+        add_wrapped(table, strbuf_view(&line), 8, 8);
+    }
+    if (accounts->faults_total > SHOWN_FAULTS && accounts->fault_count) {
+        strbuf_clear(&line);
+        add_term(&line, "  and ", accounts->faults_total - SHOWN_FAULTS,
+                 "more faults in the input");
+        add_wrapped(table, strbuf_view(&line), 0, 0);
+    }
+}
+
+static void add_warning(const struct table *table, const char *word, struct strview text)
+{
+    add_styled(table, WARN, strview_of(word));
+    add_wrapped(table, text, utf8_display_width(strview_of(word)), 0);
+}
+
+static void add_face(const struct table *table)
+{
+    const struct run_summary *summary = table->summary;
+    CLEANUP(strbuf_done) struct strbuf line = {0};
+    safe_text_line(&line, summary->experiment);
+    add_styled(table, BOLD, strbuf_view(&line));
+    strbuf_clear(&line);
+    add_counted(&line, summary->accounts.conversations, "conversation");
+    add_counted(&line, summary->candidate_count, "candidate");
+    strbuf_add_format(&line, "%.*s replay, profile %.*s", STRVIEW_ARG(summary->mode),
+                      STRVIEW_ARG(summary->profile));
+    if (summary->repeats > 1)
+        strbuf_add_format(&line, ", %lld repeats", (long long)summary->repeats);
+    if (!table->canonical && summary->environment.run_id.size)
+        strbuf_add_format(&line, ", run %.*s", STRVIEW_ARG(summary->environment.run_id));
+    strbuf_add_char(table->out, '\n');
+    add_wrapped(table, strbuf_view(&line), 0, 0);
+    strbuf_add_char(table->out, '\n');
+    static const enum style styles[] = {GOOD, BAD, WARN};
+    const char *word = measure_text_headline(summary);
+    add_styled(table, summary->decision.has_gates ? styles[summary->decision.verdict] : BOLD,
+               strview_of(word));
+    strbuf_add_char(table->out, ' ');
+    add_wrapped(table, strview_of(summary->decision.sentence), strlen(word) + 1, 0);
+    if (summary->any_simulated)
+        add_warning(table, "simulated model:",
+                    strview_of("a stub answered for the marked candidates; their numbers say "
+                               "nothing about a real model"));
+    if (summary->partial)
+        add_warning(table, "partial:",
+                    strview_of(summary->partial_reason ? summary->partial_reason
+                                                       : "stopped before the end"));
+    strbuf_add_char(table->out, '\n');
+}
+
+void terminal_table(struct strbuf *out, const struct run_summary *summary,
+                    const struct terminal_options *options)
+{
+    struct table table = {.out = out,
+                          .summary = summary,
+                          .width = options->width ? options->width : 100,
+                          .colour = options->colour,
+                          .canonical = options->canonical};
+    if (table.width < LEAST_WIDTH)
+        table.width = LEAST_WIDTH;
+    add_face(&table);
+    add_headline_table(&table);
+    size_t at_once = (table.width - table.title_width) / (table.cell_width + GAP);
+    add_outcomes(&table, at_once ? at_once : 1);
+    add_gates(&table);
+    add_accounts(&table);
+}
