@@ -1,0 +1,233 @@
+/*
+ * sgd_dataset.c: which files two folders hold, and a team of threads that loads them: predictions
+ * first, then of gold only the dialogues that were predicted. Thread: main calls, OpenMP's team
+ * loads. The dataset owns every file.
+ */
+#include "score/sgd_dataset.h"
+
+#include "base/memory.h"
+#include "score/sgd_link.h"
+
+#include <omp.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+struct path_list {
+    char **paths;
+    size_t count, capacity;
+};
+
+static void path_list_done(struct path_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        memory_free(list->paths[i]);
+    memory_free(list->paths);
+}
+
+/* --- folders ------------------------------------------------------------------------------- */
+
+static bool ends_with(struct strview text, const char *end)
+{
+    size_t size = strlen(end);
+    return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
+}
+
+static bool add_path(struct path_list *list, const char *folder, const char *name)
+{
+    struct strbuf path = {0};
+    size_t folder_size = strlen(folder);
+    strbuf_add_text(&path, folder);
+    if (folder_size && folder[folder_size - 1] != '/')
+        strbuf_add_char(&path, '/');
+    strbuf_add_text(&path, name);
+    bool is_added = !path.failed;
+    /* The official scorer writes such a file into the predictions, and never reads one. */
+    if (is_added && !strstr(path.data, "dialogues_and_metrics.json")) {
+        is_added = memory_grow(&list->paths, &list->capacity, list->count + 1, sizeof *list->paths);
+        if (is_added)
+            list->paths[list->count++] = memory_copy_text(path.data);
+        is_added = is_added && list->paths[list->count - 1];
+    }
+    strbuf_done(&path);
+    return is_added;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    const char *const *a = left, *const *b = right;
+    return strcmp(*a, *b);
+}
+
+/* The files of the folder whose names begin with `prefix` and end with .json, in sorted order. */
+static enum status list_files(const char *folder, const char *prefix, struct path_list *list,
+                              struct error *err)
+{
+    DIR *stream = opendir(folder);
+    if (!stream) {
+        error_set(err, STATUS_IO, "could not open the folder: %s", strerror(errno));
+        error_where(err, "%s", folder);
+        return STATUS_IO;
+    }
+    bool is_whole = true;
+    for (struct dirent *entry; is_whole && (entry = readdir(stream));) {
+        struct strview name = strview_of(entry->d_name);
+        if (name.data[0] != '.' && strview_starts_with(name, prefix) && ends_with(name, ".json"))
+            is_whole = add_path(list, folder, entry->d_name);
+    }
+    closedir(stream);
+    if (!is_whole)
+        return error_no_memory(err);
+    if (list->count)
+        qsort(list->paths, list->count, sizeof *list->paths, compare_paths);
+    return STATUS_OK;
+}
+
+/* --- loading ------------------------------------------------------------------------------- */
+
+struct load_job {
+    const struct sgd_load_plan *plan;
+    const struct sgd_values *wanted;
+    bool is_gold;
+    const struct path_list *list;
+    struct sgd_file *files;
+    size_t first_failed; /* list->count: none */
+    enum status status;
+    struct error error;
+};
+
+/* The first file that failed, in order, is the one that is told. */
+static void note_failure(struct load_job *job, size_t file, enum status status,
+                         const struct error *error)
+{
+#pragma omp critical(sgd_dataset_failure)
+    if (file < job->first_failed) {
+        job->first_failed = file;
+        job->status = status;
+        job->error = *error;
+    }
+}
+
+static void load_files(struct load_job *job, int threads)
+{
+    job->first_failed = job->list->count;
+#pragma omp parallel num_threads(threads)
+    {
+        struct sgd_loader loader = {
+            .plan = job->plan, .is_gold = job->is_gold, .wanted = job->wanted};
+#pragma omp for schedule(dynamic, 1)
+        for (size_t i = 0; i < job->list->count; i++) {
+            struct error error = {0};
+            enum status status =
+                sgd_load_file(&loader, job->list->paths[i], &job->files[i], &error);
+            if (status != STATUS_OK)
+                note_failure(job, i, status, &error);
+        }
+        sgd_load_loader_done(&loader);
+    }
+}
+
+static enum status load_listed(struct load_job *job, int threads, struct sgd_file **ret_files,
+                               size_t *ret_count, struct error *err)
+{
+    job->files = memory_alloc(job->list->count * sizeof *job->files);
+    if (!job->files)
+        return error_no_memory(err);
+    *ret_files = job->files; /* whoever owns the dataset frees them */
+    *ret_count = job->list->count;
+    load_files(job, threads);
+    if (job->first_failed == job->list->count)
+        return STATUS_OK;
+    if (err)
+        *err = job->error;
+    return job->status;
+}
+
+static enum status load_predictions(struct sgd_dataset *dataset, const char *folder, int threads,
+                                    struct error *err)
+{
+    CLEANUP(path_list_done) struct path_list list = {0};
+    struct load_job job = {.plan = &dataset->plan, .list = &list};
+    enum status status = list_files(folder, "", &list, err);
+    if (status == STATUS_OK)
+        status = load_listed(&job, threads, &dataset->predicted_files,
+                             &dataset->predicted_file_count, err);
+    return status;
+}
+
+static enum status load_gold(struct sgd_dataset *dataset, const char *folder,
+                             const struct sgd_values *wanted, int threads, struct error *err)
+{
+    CLEANUP(path_list_done) struct path_list list = {0};
+    struct load_job job = {
+        .plan = &dataset->plan, .list = &list, .is_gold = true, .wanted = wanted};
+    enum status status = list_files(folder, "dialogues_", &list, err);
+    if (status == STATUS_OK)
+        status = load_listed(&job, threads, &dataset->gold_files, &dataset->gold_file_count, err);
+    return status;
+}
+
+/* The ids of everything that was predicted. */
+static bool collect_ids(const struct sgd_dataset *dataset, struct sgd_values *ret_ids)
+{
+    bool is_whole = sgd_values_init(ret_ids);
+    for (size_t i = 0; is_whole && i < dataset->predicted_file_count; i++) {
+        const struct sgd_file *file = &dataset->predicted_files[i];
+        for (uint32_t d = 0; is_whole && d < file->dialogue_count; d++)
+            is_whole =
+                sgd_values_intern(ret_ids, sgd_values_key(&file->values, file->dialogues[d].id)) !=
+                SGD_VALUE_ABSENT;
+    }
+    return is_whole;
+}
+
+static enum status load_all(struct sgd_dataset *dataset, const struct sgd_dataset_paths *paths,
+                            int threads, struct error *err)
+{
+    struct sgd_values ids = {0};
+    enum status status = load_predictions(dataset, paths->predictions_dir, threads, err);
+    if (status != STATUS_OK)
+        return status;
+    status = collect_ids(dataset, &ids) ? load_gold(dataset, paths->gold_dir, &ids, threads, err)
+                                        : error_no_memory(err);
+    sgd_values_done(&ids);
+    return status == STATUS_OK ? sgd_link(dataset, threads, err) : status;
+}
+
+enum status sgd_dataset_create(const struct sgd_schema *schema,
+                               const struct sgd_dataset_paths *paths, int threads,
+                               struct sgd_dataset **ret_dataset, struct error *err)
+{
+    CLEANUP(sgd_dataset_cleanup) struct sgd_dataset *dataset = memory_alloc(sizeof *dataset);
+    if (!dataset)
+        return error_no_memory(err);
+    enum status status = sgd_load_plan_init(&dataset->plan, schema, err);
+    if (status == STATUS_OK)
+        status = load_all(dataset, paths, threads, err);
+    if (status == STATUS_OK)
+        *ret_dataset = TAKE(dataset);
+    return status;
+}
+
+void sgd_dataset_destroy(struct sgd_dataset *dataset)
+{
+    if (!dataset)
+        return;
+    for (size_t i = 0; i < dataset->gold_file_count; i++)
+        sgd_load_done(&dataset->gold_files[i]);
+    for (size_t i = 0; i < dataset->predicted_file_count; i++)
+        sgd_load_done(&dataset->predicted_files[i]);
+    memory_free(dataset->gold_files);
+    memory_free(dataset->predicted_files);
+    memory_free(dataset->equal);
+    memory_free(dataset->words);
+    memory_free(dataset->texts);
+    memory_free(dataset->lists);
+    memory_free(dataset->members);
+    memory_free(dataset->pairs);
+    sgd_values_done(&dataset->word_values);
+    sgd_values_done(&dataset->values);
+    sgd_load_plan_done(&dataset->plan);
+    memory_free(dataset);
+}
