@@ -5,6 +5,8 @@ set(ASSAY_COMMON_WARNINGS
 set(ASSAY_STRICT_WARNINGS -Wconversion -Wsign-conversion -Wcast-qual -Wwrite-strings)
 # clang takes the C library's NAN for a float that is promoted.
 set(ASSAY_GCC_WARNINGS -Wdouble-promotion -Wlogical-op -Wduplicated-cond -Wduplicated-branches)
+# librdkafka's macros are statement expressions.
+set(ASSAY_CLANG_WARNINGS -Wno-gnu-statement-expression)
 
 # assay_warnings(TARGET [TEST])
 function(assay_warnings target)
@@ -14,6 +16,8 @@ function(assay_warnings target)
     endif()
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
         list(APPEND flags ${ASSAY_GCC_WARNINGS})
+    elseif(CMAKE_C_COMPILER_ID STREQUAL "Clang")
+        list(APPEND flags ${ASSAY_CLANG_WARNINGS})
     endif()
     if(ASSAY_WERROR)
         list(APPEND flags -Werror)
