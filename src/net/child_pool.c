@@ -469,11 +469,17 @@ static void work_on(struct child_pool *pool, struct child *child, int64_t now_ns
         finish_ending(pool, child, now_ns, receiver);
 }
 
-void child_pool_work(struct child_pool *pool, int64_t now_ns,
+bool child_pool_work(struct child_pool *pool, int64_t now_ns,
                      const struct child_pool_receiver *receiver)
 {
-    for (uint32_t i = 0; i < pool->copies; i++)
-        work_on(pool, &pool->children[i], now_ns, receiver);
+    bool was_reaped = false;
+    for (uint32_t i = 0; i < pool->copies; i++) {
+        struct child *child = &pool->children[i];
+        bool was_there = child->state != CHILD_NONE;
+        work_on(pool, child, now_ns, receiver);
+        was_reaped = was_reaped || (was_there && child->state == CHILD_NONE);
+    }
+    return was_reaped;
 }
 
 void child_pool_cancel(struct child_pool *pool, uint64_t before,

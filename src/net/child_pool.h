@@ -39,8 +39,8 @@ uint64_t child_pool_starts(const struct child_pool *pool);
 
 /* child_pool_has_room must hold. Borrows the flight until it is told to have ended. */
 void child_pool_send(struct child_pool *pool, struct flight *flight, int64_t now_ns);
-/* Reads, writes, reaps and ends what is late. */
-void child_pool_work(struct child_pool *pool, int64_t now_ns,
+/* Reads, writes, reaps and ends what is late. True when a child was reaped: there is room again. */
+bool child_pool_work(struct child_pool *pool, int64_t now_ns,
                      const struct child_pool_receiver *receiver);
 /* Kills the children that work on calls with a sequence below `before`; those calls end with
  * CALL_CANCELLED. */

@@ -94,6 +94,7 @@ static void attempt_ended(struct call_loop *loop, struct flight *flight,
 {
     struct far_end *far_end = loop->far_ends[flight->call.far_end];
     loop->in_flight--;
+    loop->has_room_again = true;
     far_end_landed(far_end, flight, end, now_ns);
     if (end->outcome == CALL_OK) {
         finish(loop, flight, CALL_OK, now_ns);
@@ -368,8 +369,9 @@ static void work(struct call_loop *loop)
     }
     struct child_pool_receiver receiver = receiver_of(loop);
     for (uint32_t i = 0; i < loop->known_far_ends; i++) {
-        if (loop->far_ends[i]->children)
-            child_pool_work(loop->far_ends[i]->children, call_loop_now_ns(), &receiver);
+        struct child_pool *children = loop->far_ends[i]->children;
+        if (children && child_pool_work(children, call_loop_now_ns(), &receiver))
+            loop->has_room_again = true;
     }
 }
 
@@ -385,9 +387,10 @@ void *network_thread_run(void *argument)
             loop->cancelled = cancel;
             cancel_calls(loop);
         }
+        loop->has_room_again = false;
         int64_t due_ns = admit(loop, call_loop_now_ns());
         work(loop);
-        if (goes_on && !loop->ended.first && falls_asleep(loop))
+        if (goes_on && !loop->ended.first && !loop->has_room_again && falls_asleep(loop))
             wait_for_events(loop, due_ns);
     }
     uint64_t ignored;

@@ -35,6 +35,7 @@ struct call_loop {
     struct flight_list ended; /* becomes the outbox at the next turn */
     uint64_t cancelled;       /* cancel_before, as of this turn */
     uint32_t in_flight;
+    bool has_room_again;         /* since admission: ask again before sleeping */
     uint32_t first_asked;        /* far ends are asked in turn, so that none starves */
     uint32_t known_far_ends;     /* far_end_count as of this turn */
     struct http_transfer **busy; /* every transfer in the multi handle */
