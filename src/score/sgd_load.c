@@ -9,7 +9,7 @@
 #include "score/sgd_load_frame.h"
 
 /* A file's tokens, and so the things counted here, are fewer than its bytes. */
-static const uint32_t NOWHERE = UINT32_MAX;
+#define NOWHERE UINT32_MAX
 static const size_t limit_bytes = (size_t)2 * 1024 * 1024 * 1024;
 
 const char *sgd_load_fault_text(enum sgd_fault fault)

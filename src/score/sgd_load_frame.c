@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-static const uint32_t NOWHERE = UINT32_MAX;
+#define NOWHERE UINT32_MAX
 
 /* --- values -------------------------------------------------------------------------------- */
 
