@@ -229,10 +229,31 @@ enum status civil_time_parse(struct strview text, struct civil_parsed *ret_parse
     return STATUS_OK;
 }
 
+/* `value` with leading zeros, `digits` long; returns where it ends. Much of what assay writes is
+ * times.
+ */
+static char *put_digits(char *at, int64_t value, int digits)
+{
+    for (int i = digits; i-- > 0; value /= 10)
+        at[i] = (char)('0' + value % 10);
+    return at + digits;
+}
+
+static char *put_date(char *at, struct civil_date date)
+{
+    if (date.year < 0 || date.year > 9999)
+        return at + snprintf(at, CIVIL_TIME_TEXT_BYTES, "%04d-%02d-%02d", date.year, date.month,
+                             date.day);
+    at = put_digits(at, date.year, 4);
+    *at++ = '-';
+    at = put_digits(at, date.month, 2);
+    *at++ = '-';
+    return put_digits(at, date.day, 2);
+}
+
 void civil_time_print_date(int64_t days, char ret_text[CIVIL_TIME_TEXT_BYTES])
 {
-    struct civil_date date = civil_time_date(days);
-    snprintf(ret_text, CIVIL_TIME_TEXT_BYTES, "%04d-%02d-%02d", date.year, date.month, date.day);
+    *put_date(ret_text, civil_time_date(days)) = '\0';
 }
 
 /* Writes the local datetime without a zone; returns its length. */
@@ -241,17 +262,24 @@ static size_t print_local(int64_t local_ns, char *text)
     int64_t days = civil_time_day_of_ns(local_ns);
     int64_t ns = local_ns - days * CIVIL_TIME_NS_PER_DAY;
     int64_t second = ns / CIVIL_TIME_NS_PER_S, fraction = ns % CIVIL_TIME_NS_PER_S;
-    struct civil_date date = civil_time_date(days);
-    int size = snprintf(text, CIVIL_TIME_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", date.year,
-                        date.month, date.day, (int)(second / 3600), (int)(second / 60 % 60),
-                        (int)(second % 60));
+    char *at = put_date(text, civil_time_date(days));
+    *at++ = 'T';
+    at = put_digits(at, second / 3600, 2);
+    *at++ = ':';
+    at = put_digits(at, second / 60 % 60, 2);
+    *at++ = ':';
+    at = put_digits(at, second % 60, 2);
     if (fraction) {
         int digits = fraction % 1000 ? 9 : fraction % 1000000 ? 6 : 3;
-        int64_t shown = digits == 9 ? fraction : digits == 6 ? fraction / 1000 : fraction / 1000000;
-        size += snprintf(text + size, CIVIL_TIME_TEXT_BYTES - (size_t)size, ".%0*lld", digits,
-                         (long long)shown);
+        *at++ = '.';
+        at = put_digits(at,
+                        digits == 9   ? fraction
+                        : digits == 6 ? fraction / 1000
+                                      : fraction / 1000000,
+                        digits);
     }
-    return (size_t)size;
+    *at = '\0';
+    return (size_t)(at - text);
 }
 
 void civil_time_print_utc(int64_t utc_ns, char ret_text[CIVIL_TIME_TEXT_BYTES])

@@ -76,8 +76,19 @@ static void append_escaped(struct strbuf *out, unsigned char byte)
 
 void json_write_quoted(struct strbuf *out, struct strview text)
 {
+    size_t at = plain_run(text, 0);
+    char *whole = at == text.size ? strbuf_reserve(out, text.size + 2) : NULL;
+    if (whole) { /* nothing to escape, as nearly always */
+        *whole++ = '"';
+        if (text.size)
+            memcpy(whole, text.data, text.size);
+        whole[text.size] = '"';
+        out->size += text.size + 2;
+        strbuf_add(out, "", 0);
+        return;
+    }
+    at = 0;
     strbuf_add_char(out, '"');
-    size_t at = 0;
     while (at < text.size) {
         size_t run = plain_run(text, at);
         strbuf_add(out, text.data + at, run);

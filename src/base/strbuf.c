@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool reserve(struct strbuf *buf, size_t more)
+static bool make_room(struct strbuf *buf, size_t more)
 {
     if (buf->failed)
         return false;
@@ -21,6 +21,12 @@ static bool reserve(struct strbuf *buf, size_t more)
         return false;
     }
     return true;
+}
+
+static inline bool reserve(struct strbuf *buf, size_t more)
+{
+    bool fits = !buf->failed && !buf->limit && more < buf->capacity - buf->size;
+    return __builtin_expect(fits, 1) || make_room(buf, more);
 }
 
 char *strbuf_reserve(struct strbuf *buf, size_t size)
@@ -97,12 +103,33 @@ void strbuf_add_i64(struct strbuf *buf, int64_t value)
     strbuf_add(buf, start, (size_t)(end - start));
 }
 
+/* Most numbers that assay writes have at most three decimals. n / 1000.0 is the double nearest to
+ * that decimal, so when it is `value`, the decimal is its shortest text. */
+static bool add_thousandths(struct strbuf *buf, double value)
+{
+    if (!(fabs(value) < 1e9) || (value == 0 && signbit(value)))
+        return false;
+    int64_t thousandths = (int64_t)(value * 1000 + (value < 0 ? -0.5 : 0.5));
+    if ((double)thousandths / 1000 != value)
+        return false;
+    uint64_t size = thousandths < 0 ? 0 - (uint64_t)thousandths : (uint64_t)thousandths;
+    if (thousandths < 0)
+        strbuf_add_char(buf, '-');
+    strbuf_add_i64(buf, (int64_t)(size / 1000));
+    char decimals[4] = {'.', (char)('0' + size / 100 % 10), (char)('0' + size / 10 % 10),
+                        (char)('0' + size % 10)};
+    strbuf_add(buf, decimals, decimals[3] != '0' ? 4 : decimals[2] != '0' ? 3 : 2);
+    return true;
+}
+
 void strbuf_add_double(struct strbuf *buf, double value)
 {
     if (!isfinite(value)) {
         strbuf_add_text(buf, "null");
         return;
     }
+    if (add_thousandths(buf, value))
+        return;
     char text[40];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
