@@ -64,7 +64,7 @@ def fill(text, slots, conversation, booking_number):
         name = match[1]
         if name == "ref":
             return booking_number
-        if name in slots:
+        if slots.get(name):
             value = slots[name]
             if name in ("date", "current_date"):
                 return date_in_words(value, conversation.locale)
@@ -207,7 +207,7 @@ class Recorder:
                 self.slots.pop(slot, None)
                 self.confidence.pop(slot, None)
                 continue
-            self.slots[slot] = value
+            self.slots[slot] = None if value == "null" else value
             draw = self.draw.uniform(f"confidence {index} {slot}")
             right = value in self.gold.get(slot, [])
             sure = .97 - .30 * draw * draw if right else .91 - .46 * draw
@@ -228,7 +228,7 @@ class Recorder:
                      "leave_message": ["name", "practitioner", "current_date", "reason"],
                      "transfer_call": ["reason"]}[method]
         parameters = {name: slots[name] for name in names
-                      if name in slots and slots[name] != "dontcare"}
+                      if slots.get(name) and slots[name] != "dontcare"}
         latency = tool["ms"] or int(self.draw.around(f"tool {index} {number}", 140, .45))
         body = {"method": method, "parameters": parameters}
         if tool["error"]:

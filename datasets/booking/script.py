@@ -21,6 +21,7 @@ U takes in this order: `^` spoke over the agent, `:intent` (else the last one go
 build.py). `{surface|slot=value;slot}` marks the words that carry a value; without `=` the value is
 read from the words (names, phones, emails). `a~b`: b is accepted too. `{|...}`: no words of its own.
 `-slot` takes a value back. Slot names are abbreviated as in ABBREVIATIONS.
+In a P line `slot=` is the empty text and `slot=null` a slot that the agent wrote down without a value.
 Dates: `today`, `+3`, `tue` (the next one after today), `tue+1` (a week later), `03-31`, `w+1` (that
 ISO week), or as they shall stand.
 """
