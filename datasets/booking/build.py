@@ -79,7 +79,7 @@ def booking_of(method, state, changes):
     for slot, values in changes:
         state[slot] = values
     slots = {slot: plain(state[slot]) for slot in BOOKING_SLOTS[method]
-             if slot in state and state[slot] is not None and state[slot] != ["dontcare"]}
+             if state.get(slot) and "dontcare" not in state[slot]}
     return {"method": method, "slots": slots}
 
 

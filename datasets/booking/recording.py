@@ -97,7 +97,10 @@ class Recorder:
         self.slots, self.confidence, self.gold = {}, {}, {}
         self.history = 0
         self.quiet = conversation.options.get("noise", "quiet") == "quiet"
-        self.booking_number = f"HH-{1000 + int(9000 * self.draw.uniform('booking'))}"
+        self.booking_number = self.next_number("1")
+
+    def next_number(self, key):
+        return f"HH-{1000 + int(9000 * self.draw.uniform('booking ' + key))}"
 
     def time(self, ms):
         moment = self.epoch + datetime.timedelta(milliseconds=int(ms))
@@ -238,7 +241,8 @@ class Recorder:
         elif tool["result"] is not None:
             body["result"] = tool["result"]
         elif method in self.booking_slots:
-            body["result"] = {"booking_id": self.booking_number, "status": {
+            number = self.booking_number if tool["key"] == "1" else self.next_number(tool["key"])
+            body["result"] = {"booking_id": number, "status": {
                 "book_appointment": "booked", "reschedule_appointment": "moved",
                 "cancel_appointment": "cancelled"}[method]}
         else:
