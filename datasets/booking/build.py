@@ -29,6 +29,7 @@ BOOKING_SLOTS = {
     "reschedule_appointment": ["name", "current_date", "date", "time", "practitioner"],
     "cancel_appointment": ["name", "current_date"],
 }
+FREE_FORM = {"metadata", "parameters", "result"}
 REQUIRED_SLOTS = {
     "book": ["service", "date", "time", "name", "phone"],
     "reschedule": ["name", "current_date", "date", "time"],
@@ -160,9 +161,18 @@ def choose_blind(conversations, count=50):
     return sorted(sorted(conversations, key=rank)[:count], key=lambda c: c.number)
 
 
+def json_line(record):
+    """As assay itself writes a record: JSON of any shape (FREE_FORM) is kept compact."""
+    fields = []
+    for name, value in record.items():
+        separators = (",", ":") if name in FREE_FORM else (", ", ": ")
+        text = json.dumps(value, ensure_ascii=False, separators=separators)
+        fields.append(f"{json.dumps(name)}: {text}")
+    return "{" + ", ".join(fields) + "}\n"
+
+
 def json_lines(records):
-    return "".join(json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n"
-                   for record in records).encode()
+    return "".join(json_line(record) for record in records).encode()
 
 
 def build():

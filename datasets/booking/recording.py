@@ -104,7 +104,8 @@ class Recorder:
 
     def time(self, ms):
         moment = self.epoch + datetime.timedelta(milliseconds=int(ms))
-        return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+        fraction = f".{moment.microsecond // 1000:03d}" if moment.microsecond else ""
+        return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction + "Z"
 
     def emit(self, type_name, ms, body):
         self.ms = max(self.ms, int(ms))
@@ -234,12 +235,12 @@ class Recorder:
                       if slots.get(name) and slots[name] != "dontcare"}
         latency = tool["ms"] or int(self.draw.around(f"tool {index} {number}", 140, .45))
         body = {"method": method, "parameters": parameters}
+        if tool["result"] is not None:
+            body["result"] = tool["result"]
         if tool["error"]:
             body["error"] = tool["error"]
-            if tool["result"] is not None:
-                body["result"] = tool["result"]
         elif tool["result"] is not None:
-            body["result"] = tool["result"]
+            pass
         elif method in self.booking_slots:
             number = self.booking_number if tool["key"] == "1" else self.next_number(tool["key"])
             body["result"] = {"booking_id": number, "status": {
@@ -293,7 +294,7 @@ class Recorder:
                 "provider": "ollama", "model": "llama3.2", "prompt_version": "v1.0",
                 "tokens": {"input": 412 + int(1.35 * self.history) + 11 * len(self.slots),
                            "output": 28 + int(1.32 * words) + 12 * len(self.slots)},
-                "cost": 0, "latency_ms": model_ms,
+                "cost": 0.0, "latency_ms": model_ms,
                 "time_to_first_token_ms": model_ms - final + int(final * draw.between(
                     f"ttft {index}", .22, .38))}
         self.state = turn.next_state
@@ -317,6 +318,8 @@ class Recorder:
                     body[name] = float(value) if "." in value else int(value)
                 else:
                     body[name.lstrip("!")] = not name.startswith("!")
+            order = ("kept", "no_show", "rebooked_by_person", "called_back", "rating")
+            body = {name: body[name] for name in order if name in body}
             hours = self.draw.between(f"feedback {number}", 1, 7)
             self.emit("Feedback", self.ms + int(float(days) * 86400000 + hours * 3600000), body)
 
