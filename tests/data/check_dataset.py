@@ -12,6 +12,7 @@ import re
 import sys
 import zoneinfo
 
+import agreement
 import alikeness
 import plain_rules
 
@@ -363,6 +364,22 @@ def check_card(folder, counts, faults):
                      f"CARD.md: {name}: {figures.get(name)}, the files have {counts[name]}")
 
 
+def check_second_labelling(folder, faults):
+    """When there is one, the card holds the agreement as it is."""
+    second = os.path.join(folder, "labelling", "second.jsonl")
+    if not os.path.exists(second):
+        return
+    answers = agreement.read(second)
+    asked = {record["conversation_id"] for record in
+             read_json_lines(os.path.join(folder, "labelling", "blind_50.jsonl"))}
+    faults.check(set(answers) == asked, "labelling/second.jsonl: other conversations than blind_50")
+    lines, _ = agreement.report(agreement.read(os.path.join(folder, "gold.jsonl")), answers)
+    with open(os.path.join(folder, "CARD.md"), encoding="utf-8") as file:
+        card = file.read()
+    for line in lines:
+        faults.check(line in card, f"CARD.md lacks the line of agreement.py: {line}")
+
+
 def check_folder(folder):
     faults = Faults()
     task = read_task(os.path.join(folder, "task.yaml"))
@@ -385,6 +402,7 @@ def check_folder(folder):
     check_alikeness(golds, conversations, faults)
     counts = check_counts(golds, conversations, faults)
     check_sums(folder, faults)
+    check_second_labelling(folder, faults)
     check_card(folder, counts, faults)
     return faults.lines, counts
 
