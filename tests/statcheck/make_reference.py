@@ -5,6 +5,7 @@ Run in an environment with those packages; the first line of the output states t
     python3 make_reference.py > reference.jsonl
 Formulas that no library computes are written out here, from the papers named beside them.
 """
+import fractions
 import importlib.metadata as metadata
 import json
 import math
@@ -16,8 +17,12 @@ import warnings
 import mpmath
 import numpy as np
 import scipy.stats as st
+import statsmodels.api as sm
+import statsmodels.stats.contingency_tables as contingency_tables
 import statsmodels.stats.proportion as proportion
 from sklearn import metrics
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import NormalIndPower
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(20240611)
@@ -246,6 +251,295 @@ def percentiles():
                         "method": "inverted_cdf"}, ["-Infinity", 1, "Infinity"])
 
 
+def mcnemar():
+    def newcombe(a, b, c, d, alpha, corrected):
+        """Newcombe, Statistics in Medicine 17 (1998) 2635-2650, methods 10 and 8."""
+        n = a + b + c + d
+        (l1, u1), (l2, u2) = (proportion.proportion_confint(k, n, alpha, "wilson")
+                              for k in (a + b, a + c))
+        p1, p2 = (a + b) / n, (a + c) / n
+        margins = (a + b) * (c + d) * (a + c) * (b + d)
+        phi = 0.0
+        if margins:
+            product = a * d - b * c
+            if corrected and product > 0:
+                product = max(product - n / 2, 0)
+            phi = product / math.sqrt(margins)
+        low = math.sqrt((p1 - l1) ** 2 - 2 * phi * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2)
+        high = math.sqrt((u1 - p1) ** 2 - 2 * phi * (u1 - p1) * (p2 - l2) + (p2 - l2) ** 2)
+        return [(b - c) / n - low, (b - c) / n + high]
+
+    def tango(a, b, c, d, alpha):
+        """Tango, Statistics in Medicine 17 (1998) 891-908, by root search at 50 digits."""
+        n, z = a + b + c + d, mpmath.mpf(st.norm.isf(alpha / 2))
+        mp = mpmath.mpf
+
+        def score(delta):
+            linear = -b - c + (2 * n - b + c) * delta
+            root = mpmath.sqrt(max(mp(0), linear ** 2 + 8 * n * c * delta * (1 - delta)))
+            share = (root - linear) / (4 * n)
+            variance = n * (2 * share + delta * (1 - delta))
+            gap = b - c - n * delta
+            if gap == 0:
+                return mp(0)
+            if variance <= mp(10) ** -60:
+                return mp("inf") * mpmath.sign(gap)
+            return gap / mpmath.sqrt(variance)
+
+        def solve(level, low, high):
+            for _ in range(180):
+                middle = (low + high) / 2
+                low, high = (middle, high) if score(middle) > level else (low, middle)
+            return low
+        with mpmath.workdps(70):
+            middle = mp(b - c) / n
+            return [mp(-1) if middle <= -1 else solve(z, mp(-1), middle),
+                    mp(1) if middle >= 1 else solve(-z, middle, mp(1))]
+
+    tables = [(20, 12, 2, 16), (0, 0, 0, 5), (5, 0, 0, 0), (10, 0, 0, 10), (43, 0, 0, 0),
+              (54, 0, 0, 0), (53, 0, 1, 0), (0, 30, 0, 0), (0, 0, 30, 0), (29, 0, 1, 6),
+              (1, 1, 1, 1), (700, 31, 12, 257), (3, 8, 9, 40), (0, 1, 0, 0), (2, 97, 4, 1),
+              (0, 29, 1, 0), (500, 0, 1, 499), (812, 60, 60, 68)]
+    for a, b, c, d in tables:
+        inputs = {"a": a, "b": b, "c": c, "d": d}
+        result = contingency_tables.mcnemar([[a, b], [c, d]], exact=True)
+        emit("exact", inputs, {"stat": result.statistic, "p": result.pvalue})
+        m, n = min(b, c), b + c
+        emit("midp", inputs, {"p": min(1, 2 * st.binom.cdf(m - 1, n, .5) + st.binom.pmf(m, n, .5))
+                              if n else 1})
+        for fn, corrected in [("chi2", False), ("chi2cc", True)]:
+            result = contingency_tables.mcnemar([[a, b], [c, d]], exact=False, correction=corrected)
+            emit(fn, inputs, {"stat": result.statistic, "p": result.pvalue} if n else None)
+        for alpha in [.05, .1]:
+            inputs["alpha"] = alpha
+            emit("newcombe10", inputs, newcombe(a, b, c, d, alpha, True))
+            emit("newcombe8", inputs, newcombe(a, b, c, d, alpha, False))
+            emit("tango", inputs, tango(a, b, c, d, alpha))
+    emit("newcombe10", {"a": 0, "b": 0, "c": 0, "d": 0, "alpha": .05}, None)
+    emit("tango", {"a": 0, "b": 0, "c": 0, "d": 0, "alpha": .05}, None)
+
+
+def t_tests():
+    def answer(result):
+        ends = result.confidence_interval(.95)
+        return {"t": result.statistic, "p": result.pvalue, "df": result.df,
+                "ci": [ends.low, ends.high]}
+    pairs = []
+    for n, m in [(2, 2), (3, 5), (10, 10), (30, 41), (200, 100)]:
+        pairs.append((rounded(rng.normal(.3, 1, n), 4), rounded(rng.normal(0, 2, m), 4)))
+        pairs.append(([float(v) for v in rng.integers(0, 2, n)], rounded(rng.normal(0, 1, m), 2)))
+    pairs.append(([1e9 + v for v in (1, 2, 4, 8.5)], [1e9 + v for v in (2, 2.5, 3, 8)]))
+    pairs.append(([1, 2, 3, 4], [1, 2, 3, 4]))
+    pairs.append(([2, 3, 4], [1, 2, 3]))
+    pairs.append(([5, 5, 5], [1, 1, 1]))
+    pairs.append(([1, "NaN", 3], [1, 2, 2]))
+    pairs.append(([1], [2]))
+    pairs.append(([], []))
+    for a, b in pairs:
+        fa, fb = [float(v) for v in a], [float(v) for v in b]
+        for alternative in ["two-sided", "less", "greater"]:
+            inputs = {"a": a, "b": b, "alternative": alternative}
+            if len(a) == len(b):
+                emit("paired", inputs, answer(st.ttest_rel(fa, fb, alternative=alternative)))
+            emit("welch", inputs,
+                 answer(st.ttest_ind(fa, fb, equal_var=False, alternative=alternative)))
+
+
+def rank_tests():
+    for n, m in [(1, 1), (2, 3), (5, 5), (8, 30), (9, 9), (20, 35), (100, 80)]:
+        for ties in [False, True]:
+            if ties:
+                a = [float(v) for v in rng.integers(1, 6, n)]
+                b = [float(v) for v in rng.integers(1, 6, m)]
+            else:
+                a, b = rounded(rng.normal(.4, 1, n), 9), rounded(rng.normal(0, 1, m), 9)
+            for method in ["auto", "exact", "asymptotic"]:
+                for alternative in ["two-sided", "less", "greater"]:
+                    for continuity in [True, False]:
+                        result = st.mannwhitneyu(a, b, method=method, alternative=alternative,
+                                                 use_continuity=continuity)
+                        emit("mannwhitneyu",
+                             {"a": a, "b": b, "method": method, "alternative": alternative,
+                              "use_continuity": continuity},
+                             {"U": result.statistic, "p": result.pvalue})
+    emit("mannwhitneyu", {"a": [1, 1, 1], "b": [1, 1], "method": "asymptotic",
+                          "alternative": "two-sided", "use_continuity": False}, None)
+    emit("mannwhitneyu", {"a": [1, "NaN"], "b": [1, 1], "method": "auto"}, None)
+    emit("mannwhitneyu", {"a": [], "b": [1, 1], "method": "auto"}, None)
+    samples = [rounded(rng.normal(.3, 1, n), 6) for n in (2, 6, 13, 14, 50, 51, 120)]
+    samples += [[float(v) for v in rng.integers(-3, 5, n)] for n in (2, 5, 12, 13, 14, 60)]
+    samples += [[0, 0, 0], [0, 0, 0] * 8, [1, 1, 1, 1], [0, 1, -1, 2, 3, 3]]
+    for d in samples:
+        for zeros in ["wilcox", "pratt", "zsplit"]:
+            for method in ["auto", "exact", "asymptotic"]:
+                result = attempt(st.wilcoxon, d, zero_method=zeros, method=method)
+                emit("wilcoxon", {"d": d, "zero_method": zeros, "method": method},
+                     result and {"W": result.statistic, "p": result.pvalue})
+    emit("wilcoxon", {"d": [], "zero_method": "wilcox", "method": "auto"}, None)
+    emit("wilcoxon", {"d": ["NaN", 1], "zero_method": "wilcox", "method": "auto"}, None)
+
+
+def cluster_errors():
+    def answer(x, cluster):
+        x, labels = np.array(x, float), np.array(cluster)
+        n, groups = len(x), np.unique(labels)
+        count = len(groups)
+        dev = x - x.mean()
+        clt = x.std(ddof=1) / math.sqrt(n)
+        sums = np.array([dev[labels == g].sum() for g in groups])
+        own = np.array([(dev[labels == g] ** 2).sum() for g in groups])
+        square = clt ** 2 + (sums ** 2 - own).sum() / n ** 2
+        cr0 = math.sqrt((sums ** 2).sum()) / n
+        cr1 = cr0 * math.sqrt(count / (count - 1))
+        bse = sm.OLS(x, np.ones(n)).fit(cov_type="cluster", cov_kwds={"groups": labels}).bse[0]
+        t = st.t.isf(.025, count - 1)
+        return {"n": n, "clusters": count, "mean": x.mean(), "se_clt": clt,
+                "se_miller": math.sqrt(square) if square >= 0 else math.nan, "se_cr0": cr0,
+                "se_cr1": cr1, "statsmodels_bse": bse, "t_ci": [x.mean() - t * cr1, x.mean() + t * cr1],
+                "deff": (cr1 / clt) ** 2}
+    for count, size in [(2, 3), (5, 4), (12, 1), (30, 6)]:
+        cluster = [int(g) for g in np.repeat(np.arange(count), size)]
+        effect = rng.normal(0, 1, count)
+        x = rounded([effect[g] + rng.normal() for g in cluster], 4)
+        y = rounded([effect[g] * .7 + rng.normal() for g in cluster], 4)
+        binary = [int(effect[g] + rng.normal() > 0) for g in cluster]
+        for scores in (x, binary):
+            emit("cluster_mean", {"scores": scores, "cluster": cluster}, answer(scores, cluster))
+        expected = answer(np.array(x) - np.array(y), cluster)
+        expected["se_unpaired"] = math.hypot(st.sem(x), st.sem(y))
+        expected["corr"] = np.corrcoef(x, y)[0, 1]
+        emit("cluster_paired_diff", {"a": x, "b": y, "cluster": cluster}, expected)
+    x = [1, -1, 2, -2, 3, -3.5]  # negative within-cluster correlation
+    emit("cluster_mean", {"scores": x, "cluster": ["a", "a", "b", "b", "c", "c"]},
+         answer(x, ["a", "a", "b", "b", "c", "c"]))
+    emit("cluster_mean", {"scores": [1, 2, 3], "cluster": [1, 1, 1]}, None)
+    emit("cluster_mean", {"scores": [], "cluster": []}, None)
+
+
+def permutations():
+    tight = (1e-12, 1e-14)
+    for n in [2, 3, 7, 8, 9, 12]:
+        for kind in range(3):
+            a = [rounded(rng.normal(.5, 1, n), 2), [float(v) for v in rng.integers(0, 2, n)],
+                 rounded(rng.random(n), 1)][kind]
+            b = [rounded(rng.normal(0, 1, n), 2), [float(v) for v in rng.integers(0, 2, n)],
+                 rounded(rng.random(n), 1)][kind]
+            d = np.array(a) - np.array(b)
+            for alternative in ["two-sided", "less", "greater"]:
+                result = st.permutation_test((d,), np.mean, permutation_type="samples",
+                                             n_resamples=np.inf, alternative=alternative)
+                emit("paired_signflip", {"a": a, "b": b, "alternative": alternative},
+                     {"p": result.pvalue}, tight)
+    emit("paired_signflip", {"a": [], "b": []}, None)
+
+
+def bootstraps():
+    class Given:
+        """What scipy's bootstrap reads of an earlier result."""
+        def __init__(self, distribution):
+            self.bootstrap_distribution = distribution
+
+    for n, resamples in [(2, 20), (5, 50), (12, 99), (20, 200), (140, 40)]:
+        for kind in range(3):
+            data = [rounded(rng.lognormal(size=n), 3), [float(v) for v in rng.integers(0, 2, n)],
+                    rounded(rng.normal(size=n), 1)][kind]
+            x = np.array(data)
+            index = rng.integers(0, n, (resamples, n))
+            for name, statistic in [("mean", np.mean), ("median", np.median)]:
+                expected = {}
+                distribution = statistic(x[index], axis=-1)
+                for method in ["percentile", "basic", "BCa"]:
+                    result = st.bootstrap((x,), statistic, n_resamples=0, method=method,
+                                          confidence_level=.9, vectorized=True,
+                                          bootstrap_result=Given(distribution))
+                    expected[method] = list(result.confidence_interval)
+                    expected["se"] = result.standard_error
+                emit("fixed_resamples", {"data": data, "statistic": name, "level": .9,
+                                         "index": index}, expected)
+    emit("fixed_resamples", {"data": [1], "statistic": "mean", "level": .9, "index": [[0]]}, None)
+
+
+def several_tests():
+    tight = (1e-12, 1e-14)
+    for p in [[.01, .04, .03, .005], [.05], [.0125, .0166, .025, .05], [0, 1, .5, .5, .5],
+              list(rng.random(30) ** 3), [.01] * 5, [.025, .025]]:
+        for fn in ["holm", "fdr_bh"]:
+            reject, adjusted = multipletests(p, .05, fn)[:2]
+            emit(fn, {"p": p, "alpha": .05}, {"reject": reject, "p_adj": adjusted}, tight)
+    emit("holm", {"p": [.1, "NaN"], "alpha": .05}, None)
+
+
+def chi_squares():
+    for counts, weights in [([503, 497], [1, 1]), ([5300, 4700], [.5, .5]), ([10, 20, 30], [1, 2, 3]),
+                            ([1, 0], [.9, .1]), ([1000, 1, 1], [98, 1, 1])]:
+        expected = np.array(weights) / sum(weights) * sum(counts)
+        result = st.chisquare(counts, expected)
+        emit("srm", {"counts": counts, "weights": weights}, {"chi2": result[0], "p": result[1]})
+    emit("srm", {"counts": [1, 2], "weights": [1, 0]}, None)
+    emit("srm", {"counts": [0, 0], "weights": [1, 1]}, None)
+    for table in [[[10, 20], [30, 5]], [[1, 2], [3, 4]], [[5, 5], [5, 5]], [[10, 20, 30], [6, 9, 17]],
+                  [[1, 2, 3]], [[3, 0], [0, 4]], [[12, 3, 4], [5, 5, 5], [0, 9, 2]]]:
+        for correction in [True, False]:
+            result = st.chi2_contingency(table, correction=correction)
+            emit("contingency", {"table": table, "correction": correction},
+                 {"chi2": result[0], "p": result[1], "df": result[2], "expected": result[3]})
+    emit("contingency", {"table": [[0, 0], [1, 2]], "correction": True}, None)
+
+
+def planning():
+    loose = (1e-6, 1e-9)
+    for omega2, var_a, var_b, ka, kb in [(1 / 9, 0, 0, 1, 1), (.1, .2, .15, 1, 4), (0, 1, 1, 10, 10)]:
+        for alpha, power in [(.05, .8), (.01, .9)]:
+            z = st.norm.isf(alpha / 2) + st.norm.ppf(power)
+            variance = omega2 + var_a / ka + var_b / kb
+            inputs = {"omega2": omega2, "varA": var_a, "varB": var_b, "KA": ka, "KB": kb,
+                      "alpha": alpha, "power": power}
+            emit("miller_n", {**inputs, "delta": .03}, z * z * variance / .03 ** 2, loose)
+            emit("miller_mde", {**inputs, "n": 969}, z * math.sqrt(variance / 969), loose)
+    for p1, p2 in [(.7, .731), (.1, .3), (.5, .49), (0, .2), (.9, 1)]:
+        for alpha, power in [(.05, .8), (.05, .9), (.2, .5)]:
+            n = NormalIndPower().solve_power(proportion.proportion_effectsize(p1, p2), alpha=alpha,
+                                             power=power, ratio=1)
+            emit("z_prop_n", {"p1": p1, "p2": p2, "alpha": alpha, "power": power}, n, loose)
+    emit("z_prop_n", {"p1": .5, "p2": .5, "alpha": .05, "power": .8}, None)
+
+
+def repeats_and_agreement():
+    tight = (1e-12, 1e-14)
+    for n, c, k in [(5, 3, 2), (1, 0, 1), (1, 1, 1), (10, 0, 3), (10, 10, 10), (200, 7, 100),
+                    (1000, 1, 1), (8, 5, 4), (10**6, 1, 1), (50, 49, 50), (3, 2, 0), (10**6, 999999, 2)]:
+        all_of_k = fractions.Fraction(math.comb(c, k), math.comb(n, k))
+        any_of_k = 1 - fractions.Fraction(math.comb(n - c, k), math.comb(n, k))
+        emit("pass_k", {"n": n, "c": c, "k": k},
+             {"pass_at_k": float(any_of_k), "pass_hat_k": float(all_of_k)}, tight)
+    emit("pass_k", {"n": 3, "c": 2, "k": 4}, {"pass_at_k": "NaN", "pass_hat_k": "NaN"}, tight)
+    raters = [([1, 2, 3, 3, 2, 1, 1], [1, 2, 3, 2, 2, 1, 3]), (["yes", "no", "no"], ["yes", "no", "yes"]),
+              ([1, 1, 1], [1, 1, 1]), ([1, 5, 10], [10, 5, 1]), (["é", "a", "b", "a"], ["a", "é", "b", "a"])]
+    raters.append(([int(v) for v in rng.integers(1, 6, 80)], [int(v) for v in rng.integers(1, 6, 80)]))
+    for a, b in raters:
+        for weights in [None, "linear", "quadratic"]:
+            emit("cohen_kappa", {"a": a, "b": b, "weights": weights},
+                 metrics.cohen_kappa_score(a, b, weights=weights))
+        emit("matthews", {"a": a, "b": b}, metrics.matthews_corrcoef(a, b))
+
+
+def sequences():
+    loose = (1e-8, 1e-10)
+    for n in [1, 10, 2000, 10**6]:
+        for alpha, tuning in [(.05, 5000), (.01, 500)]:
+            rho = math.sqrt((-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / tuning)
+            half = math.sqrt(.21) * math.sqrt(2 * (n * rho**2 + 1) / (n**2 * rho**2)
+                                              * math.log(math.sqrt(n * rho**2 + 1) / alpha))
+            emit("asymp_cs", {"n": n, "var": .21, "alpha": alpha, "tuning": tuning},
+                 {"rho": rho, "halfwidth": half}, loose)
+        for dbar in [0, .02, -.3]:
+            s2, tau2 = .4, .01
+            ratio = mpmath.sqrt(mpmath.mpf(s2) / (s2 + n * tau2)) * mpmath.exp(
+                mpmath.mpf(n) ** 2 * tau2 * dbar ** 2 / (2 * s2 * (s2 + n * tau2)))
+            emit("msprt_p", {"n": n, "dbar": dbar, "sigma2": s2, "tau2": tau2}, min(1, 1 / ratio), loose)
+    emit("msprt_p", {"n": 10, "dbar": .1, "sigma2": 0, "tau2": .1}, None)
+
+
 def main():
     versions = {p: metadata.version(p) for p in PACKAGES}
     print(json.dumps({"versions": versions, "python": sys.version.split()[0]}))
@@ -255,7 +549,9 @@ def main():
         print(f"{section.__name__}: {time.monotonic() - started:.1f} s", file=sys.stderr)
 
 
-SECTIONS = [special_functions, binomial_ci, two_proportion, calibration, correlation, percentiles]
+SECTIONS = [special_functions, binomial_ci, two_proportion, mcnemar, t_tests,
+            rank_tests, cluster_errors, permutations, bootstraps, several_tests, chi_squares,
+            planning, repeats_and_agreement, calibration, correlation, percentiles, sequences]
 
 if __name__ == "__main__":
     main()

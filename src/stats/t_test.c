@@ -1,0 +1,105 @@
+/*
+ * t_test.c: means and variances come from exact sums, so a large common offset costs no digits.
+ * No memory, no state; any thread.
+ */
+#include "stats/t_test.h"
+
+#include "numeric/beta_law.h"
+#include "numeric/exact_sum.h"
+#include "stats/moments.h"
+
+/* Fills t, p and the interval from difference, standard error and degrees. */
+static void finish(struct t_test *test, struct t_test_options options)
+{
+    double level = options.level > 0 ? options.level : 0.95;
+    test->t = test->difference / test->standard_error;
+    if (isnan(test->t)) {
+        test->p = test->low = test->high = (double)NAN;
+        test->undefined = isnan(test->standard_error)
+                              ? "too few values, or a value is not a finite number"
+                              : "no variation and no difference";
+        return;
+    }
+    if (test->standard_error == 0)
+        test->note = "no variation";
+    bool two_sided = options.alternative == ALTERNATIVE_TWO_SIDED;
+    double tail = two_sided ? (1 - level) / 2 : 1 - level;
+    double margin = beta_law_student_upper_quantile(tail, test->degrees) * test->standard_error;
+    test->low = test->difference - margin;
+    test->high = test->difference + margin;
+    if (options.alternative == ALTERNATIVE_TWO_SIDED) {
+        test->p = beta_law_student_two_sided(test->t, test->degrees);
+    } else if (options.alternative == ALTERNATIVE_GREATER) {
+        test->p = beta_law_student_sf(test->t, test->degrees);
+        test->high = test->difference + HUGE_VAL * test->standard_error; /* NaN without variation */
+    } else {
+        test->p = beta_law_student_sf(-test->t, test->degrees);
+        test->low = test->difference - HUGE_VAL * test->standard_error;
+    }
+}
+
+static struct t_test failed(const char *convention, const char *reason)
+{
+    double nan = (double)NAN;
+    return (struct t_test){nan, nan, nan, nan, nan, nan, nan, convention, NULL, reason};
+}
+
+struct t_test t_test_paired(struct sample first, struct sample second,
+                            struct t_test_options options)
+{
+    static const char convention[] = "paired t";
+    if (first.count != second.count)
+        return failed(convention, "the samples differ in length");
+    if (first.count < 2)
+        return failed(convention, "fewer than two pairs");
+    double n = (double)first.count;
+    struct exact_sum sum = {0};
+    for (size_t i = 0; i < first.count; i++)
+        exact_sum_add(&sum, first.values[i] - second.values[i]);
+    struct t_test test = {.convention = convention, .degrees = n - 1};
+    test.difference = exact_sum_value(&sum) / n;
+    struct exact_sum squares = {0};
+    for (size_t i = 0; i < first.count; i++) {
+        double deviation = first.values[i] - second.values[i] - test.difference;
+        exact_sum_add(&squares, deviation * deviation);
+    }
+    test.standard_error = sqrt(exact_sum_value(&squares) / (n - 1) / n);
+    finish(&test, options);
+    return test;
+}
+
+struct t_test t_test_one_sample(struct sample sample, double expected,
+                                struct t_test_options options)
+{
+    static const char convention[] = "one-sample t";
+    if (sample.count < 2)
+        return failed(convention, "fewer than two values");
+    struct moments moments = moments_of(sample);
+    struct t_test test = {.convention = convention, .degrees = (double)sample.count - 1};
+    test.difference = moments.mean - expected;
+    test.standard_error = moments_standard_error(&moments);
+    finish(&test, options);
+    return test;
+}
+
+struct t_test t_test_welch(struct sample first, struct sample second, struct t_test_options options)
+{
+    static const char convention[] = "Welch t";
+    if (first.count < 2 || second.count < 2)
+        return failed(convention, "fewer than two values in a sample");
+    struct moments one = moments_of(first);
+    struct moments two = moments_of(second);
+    double share1 = moments_variance(&one) / (double)one.n;
+    double share2 = moments_variance(&two) / (double)two.n;
+    double sum = share1 + share2;
+    struct t_test test = {.convention = convention, .difference = one.mean - two.mean};
+    test.standard_error = sqrt(sum);
+    /* Welch and Satterthwaite; one degree where nothing varies, as scipy has it. */
+    test.degrees =
+        sum == 0
+            ? 1
+            : sum * sum /
+                  (share1 * share1 / ((double)one.n - 1) + share2 * share2 / ((double)two.n - 1));
+    finish(&test, options);
+    return test;
+}
