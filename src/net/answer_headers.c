@@ -4,13 +4,14 @@
  */
 #include "net/answer_headers.h"
 
+#include "base/clock.h"
+
 #include <curl/curl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#define NS_PER_S INT64_C(1000000000)
 #define LONGEST_S 1e8 /* three years: beyond, a number is no wait but a mistake */
 
 void answer_headers_init(struct call_answer_headers *headers)
@@ -169,7 +170,7 @@ void answer_headers_read(struct call_answer_headers *headers, struct strview lin
     if (name_is(name, "retry-after-ms")) {
         int64_t wait_ms = count_of(value);
         if (wait_ms >= 0 && (double)wait_ms < LONGEST_S * 1e3)
-            headers->retry_after_ns = wait_ms * (NS_PER_S / 1000);
+            headers->retry_after_ns = wait_ms * NS_PER_MS;
     } else if (name_is(name, "retry-after")) {
         /* The finer of the two wins, in whichever order they come. */
         int64_t wait = retry_after_ns(value, unix_now_s);

@@ -5,21 +5,17 @@
  */
 #include "net/call_loop.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/network_thread.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <strings.h>
-#include <time.h>
-
-#define MS_NS INT64_C(1000000)
 
 int64_t call_loop_now_ns(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return clock_monotonic_ns();
 }
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -229,9 +225,9 @@ enum status call_loop_submit(struct call_loop *loop, const struct call *call, st
 
 static struct timespec deadline_after(int wait_ms)
 {
-    int64_t at_ns = call_loop_now_ns() + (int64_t)wait_ms * MS_NS;
-    return (struct timespec){.tv_sec = (time_t)(at_ns / 1000000000),
-                             .tv_nsec = (long)(at_ns % 1000000000)};
+    int64_t at_ns = call_loop_now_ns() + (int64_t)wait_ms * NS_PER_MS;
+    return (struct timespec){.tv_sec = (time_t)(at_ns / NS_PER_S),
+                             .tv_nsec = (long)(at_ns % NS_PER_S)};
 }
 
 size_t call_loop_collect(struct call_loop *loop, struct call_result *results, size_t max,

@@ -6,6 +6,7 @@
 #include "net/child_pool.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/memory.h"
 #include "net/call_loop.h"
 #include "net/child_process.h"
@@ -17,13 +18,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MS_NS INT64_C(1000000)
 #define DEFAULT_TOTAL_TIMEOUT_MS 120000
 #define DEFAULT_LINE_BYTES ((size_t)4 << 20)
 #define LOG_BYTES 8192
-#define REAP_EVERY_NS (2 * MS_NS)
-#define END_PATIENCE_NS (500 * MS_NS) /* between the end of its output and the end of the child */
-#define STOP_PATIENCE_MS 500          /* after stdin was closed, and again after SIGTERM */
+#define REAP_EVERY_NS (2 * NS_PER_MS)
+#define END_PATIENCE_NS                                                                            \
+    (500 * NS_PER_MS)        /* between the end of its output and the end of the child */
+#define STOP_PATIENCE_MS 500 /* after stdin was closed, and again after SIGTERM */
 
 enum child_state {
     CHILD_NONE,
@@ -405,7 +406,7 @@ void child_pool_send(struct child_pool *pool, struct flight *flight, int64_t now
     flight->result.sent_bytes += flight->call.body.size;
     child->flight = flight;
     child->written = 0;
-    child->late_ns = now_ns + (timeout_ms ? timeout_ms : DEFAULT_TOTAL_TIMEOUT_MS) * MS_NS;
+    child->late_ns = now_ns + (timeout_ms ? timeout_ms : DEFAULT_TOTAL_TIMEOUT_MS) * NS_PER_MS;
     if (child->state == CHILD_NONE) {
         struct error err;
         if (start_child(pool, child, &err) != STATUS_OK) {

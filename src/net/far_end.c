@@ -5,11 +5,11 @@
  */
 #include "net/far_end.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
-#define MS_NS INT64_C(1000000)
 /* A reset that is hours away (a day's requests) is looked at again every minute. */
-#define LONGEST_HOLD_NS (60000 * MS_NS)
+#define LONGEST_HOLD_NS (60000 * NS_PER_MS)
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
 {
@@ -66,7 +66,7 @@ enum status far_end_create(const struct far_end_options *options, int64_t now_ns
     token_bucket_init(&far_end->requests, own->requests_per_minute, now_ns);
     token_bucket_init(&far_end->tokens, own->tokens_per_minute, now_ns);
     circuit_breaker_init(&far_end->breaker, own->breaker_failures,
-                         (int64_t)own->breaker_cooldown_ms * MS_NS, own->breaker_probes);
+                         (int64_t)own->breaker_cooldown_ms * NS_PER_MS, own->breaker_probes);
     far_end->hold_until_ns = INT64_MIN;
     if (options->argv) {
         struct child_pool_options pool = {.name = own->name,

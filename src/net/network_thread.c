@@ -6,13 +6,13 @@
  */
 #include "net/network_thread.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 
 #include <stdio.h>
 
-#define MS_NS INT64_C(1000000)
 #define LONGEST_POLL_MS 1000
-#define BUDGET_ASKED_EVERY_NS (5 * MS_NS)
+#define BUDGET_ASKED_EVERY_NS (5 * NS_PER_MS)
 
 static void settle(struct call_loop *loop, struct flight *flight, enum call_charge charge)
 {
@@ -206,7 +206,8 @@ static enum call_reserve reserve(struct call_loop *loop, struct flight *flight, 
         bool may_settle = loop->in_flight > 0 || !loop->outbox_was_empty || loop->ended.first;
         if (loop->budget_wait_since_ns > now_ns || may_settle)
             loop->budget_wait_since_ns = now_ns;
-        if (now_ns - loop->budget_wait_since_ns > (int64_t)loop->options.budget_patience_ms * MS_NS)
+        if (now_ns - loop->budget_wait_since_ns >
+            (int64_t)loop->options.budget_patience_ms * NS_PER_MS)
             return CALL_RESERVE_REFUSED;
     }
     return answer;
@@ -336,7 +337,7 @@ static size_t gather_wait_fds(struct call_loop *loop, int64_t now_ns, int64_t *d
                         sizeof *loop->wait_fds))
             count += child_pool_wait_fds(children, loop->wait_fds + count);
         else
-            own_ns = now_ns + MS_NS;
+            own_ns = now_ns + NS_PER_MS;
         *due_ns = own_ns < *due_ns ? own_ns : *due_ns;
     }
     return count;
@@ -349,8 +350,9 @@ static void wait_for_events(struct call_loop *loop, int64_t due_ns)
     int timeout_ms = LONGEST_POLL_MS;
     if (due_ns <= now_ns)
         timeout_ms = 0;
-    else if (due_ns - now_ns < LONGEST_POLL_MS * MS_NS)
-        timeout_ms = (int)((due_ns - now_ns + MS_NS - 1) / MS_NS); /* up: never a busy wait */
+    else if (due_ns - now_ns < LONGEST_POLL_MS * NS_PER_MS)
+        timeout_ms =
+            (int)((due_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS); /* up: never a busy wait */
     curl_multi_poll(loop->multi, loop->wait_fds, (unsigned)fd_count, timeout_ms, NULL);
 }
 

@@ -4,6 +4,9 @@
  */
 #include "net/retry_policy.h"
 
+#include "base/clock.h"
+#include "base/counter_rng.h"
+
 #define FREE_RETRIES 32
 #define CREDIT_PER_RETRY 100
 
@@ -35,22 +38,11 @@ void retry_policy_on_first_attempt(struct retry_policy *policy)
     policy->credit += policy->options.budget_percent;
 }
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 30;
-    x *= UINT64_C(0xbf58476d1ce4e5b9);
-    x ^= x >> 27;
-    x *= UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
 double retry_policy_uniform(uint64_t seed, uint64_t ordinal, uint32_t attempt)
 {
-    uint64_t x = mix(seed + UINT64_C(0x9e3779b97f4a7c15));
-    x = mix(x ^ (ordinal + UINT64_C(0x9e3779b97f4a7c15)));
-    x = mix(x ^ (attempt + UINT64_C(0x9e3779b97f4a7c15)));
-    return (double)(x >> 11) * 0x1p-53;
+    struct counter_rng rng =
+        counter_rng_start(seed, counter_rng_purpose("retry") + attempt, ordinal);
+    return counter_rng_unit(&rng);
 }
 
 static int64_t jitter_ns(const struct retry_policy *policy, uint64_t ordinal, uint32_t attempt)
@@ -72,7 +64,7 @@ enum retry_verdict retry_policy_decide(struct retry_policy *policy, enum retry_c
     if (history->failures >= options->max_attempts ||
         history->throttled >= options->max_throttled_attempts)
         return RETRY_ATTEMPTS_SPENT;
-    if (history->retry_after_ns > (int64_t)options->max_wait_ms * 1000000)
+    if (history->retry_after_ns > (int64_t)options->max_wait_ms * NS_PER_MS)
         return RETRY_WAIT_TOO_LONG;
     if (kind == RETRY_FAILURE) {
         bool bounded = options->budget_percent < 100;
@@ -84,7 +76,7 @@ enum retry_verdict retry_policy_decide(struct retry_policy *policy, enum retry_c
     int64_t wait = jitter_ns(policy, history->ordinal, history->failures + history->throttled);
     if (history->retry_after_ns > 0) {
         /* Those that were sent away together must not come back together. */
-        int64_t spread = (int64_t)options->base_ms * 1000000;
+        int64_t spread = (int64_t)options->base_ms * NS_PER_MS;
         int64_t floor = history->retry_after_ns + (wait < spread ? wait : spread);
         wait = wait > floor ? wait : floor;
     }
