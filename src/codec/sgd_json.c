@@ -62,6 +62,7 @@ static enum status start(struct sgd_json *json, const char *path, struct error *
     json->at = 0;
     json->count = 0;
     json->fault = STATUS_OK;
+    json->has_escapes = memchr(json->text, '\\', json->size) != NULL;
     if (!json->index && !(json->index = sgd_json_index_create()))
         return error_no_memory(err);
     if (json->unescaped)
@@ -284,6 +285,8 @@ static enum sgd_json_kind scalar_kind(const char *at, const char **ret_end)
 
 /* --- strings ------------------------------------------------------------------------------- */
 
+static const char unknown_escape[] = "a string holds an escape that JSON does not know";
+
 static int hex_value(char byte)
 {
     if (byte >= '0' && byte <= '9')
@@ -393,22 +396,43 @@ static struct strview unescape(struct sgd_json *json, struct strview raw)
             *out++ = plain;
             at++;
         } else if (*at++ != 'u' || !unescape_unicode(&at, end, &out)) {
-            set_fault(json, STATUS_DATA, "a string holds an escape that JSON does not know");
+            set_fault(json, STATUS_DATA, unknown_escape);
             return (struct strview){NULL, 0};
         }
     }
     return (struct strview){text, (size_t)(out - text)};
 }
 
-/* The string that starts at token `at`. Its closing quote is the last one before the next token. */
-static struct strview string_at(struct sgd_json *json, uint32_t at)
+/* What stands between the quotes of the string at token `at`. Its closing quote is the last one
+ * before the next token. */
+static struct strview raw_string(const struct sgd_json *json, uint32_t at)
 {
     const char *first = json->text + json->offsets[at] + 1;
     const char *end = json->text + json->offsets[at + 1] - 1;
     while (end > first && *end != '"')
         end--;
-    struct strview raw = {first, (size_t)(end - first)};
-    return memchr(raw.data, '\\', raw.size) ? unescape(json, raw) : raw;
+    return (struct strview){first, (size_t)(end - first)};
+}
+
+static struct strview string_at(struct sgd_json *json, uint32_t at)
+{
+    struct strview raw = raw_string(json, at);
+    bool is_plain = !json->has_escapes || !memchr(raw.data, '\\', raw.size);
+    return is_plain ? raw : unescape(json, raw);
+}
+
+/* For strings that are skipped. */
+static void check_escapes(struct sgd_json *json, struct strview raw)
+{
+    const char *at = raw.data, *end = raw.data + raw.size;
+    while ((at = memchr(at, '\\', (size_t)(end - at)))) {
+        bool is_known = at[1] == 'u' ? hex_unit(at + 2, end) >= 0 : simple_escape(at[1]) != 0;
+        if (!is_known) {
+            set_fault(json, STATUS_DATA, unknown_escape);
+            return;
+        }
+        at += 2; /* the digits of \u are none of ours */
+    }
 }
 
 /* --- the walk ------------------------------------------------------------------------------ */
@@ -551,6 +575,8 @@ static bool skip_one(struct sgd_json *json, struct open_brackets *open)
     char here = token(json, json->at);
     const char *end;
     if (here == '"') {
+        if (json->has_escapes)
+            check_escapes(json, raw_string(json, json->at));
         json->at++;
         return true;
     }
@@ -610,6 +636,8 @@ void sgd_json_skip(struct sgd_json *json)
             set_fault(json, STATUS_DATA, "expected a key in quotes and ':'");
             return;
         }
+        if (json->has_escapes)
+            check_escapes(json, raw_string(json, json->at));
         json->at += 2;
     }
 }

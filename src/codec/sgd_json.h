@@ -49,7 +49,8 @@ struct sgd_json {
     size_t capacity;
     const uint32_t *offsets; /* offsets[count] is size */
     uint32_t count;
-    uint32_t at; /* the next token */
+    uint32_t at;      /* the next token */
+    bool has_escapes; /* anywhere in the file */
     enum status fault;
     const char *fault_what;
     uint32_t fault_at;

@@ -12,6 +12,7 @@ struct reader {
     struct sgd_json json;
     struct arena *arena;
     size_t service_capacity;
+    bool no_memory;
     struct sgd_schema schema;
 };
 
@@ -53,7 +54,11 @@ static bool is_truthy(struct sgd_json *json)
 
 static struct strview copy(struct reader *reader, struct strview text)
 {
-    return strview_is_absent(text) ? text : arena_copy_view(reader->arena, text);
+    if (strview_is_absent(text))
+        return text;
+    struct strview made = arena_copy_view(reader->arena, text);
+    reader->no_memory |= strview_is_absent(made);
+    return made;
 }
 
 static enum status read_slot(struct reader *reader, struct sgd_schema_service *service,
@@ -183,6 +188,8 @@ static enum status read_service(struct reader *reader, struct error *err)
         else
             sgd_json_skip(json);
     }
+    if (reader->no_memory)
+        return error_no_memory(err);
     if (status != STATUS_OK || json->fault != STATUS_OK)
         return status;
     if (strview_is_absent(service.name))

@@ -213,7 +213,8 @@ static void read_slot_values(struct sgd_loader *loader, struct sgd_frame *frame,
         uint32_t first = sgd_json_tell(json);
         bool is_list = sgd_json_peek(json) == SGD_JSON_ARRAY;
         sgd_json_skip(json);
-        if (!is_list || sgd_json_tell(json) - first > 2) /* an empty list has no slots either */
+        bool is_empty_list = is_list && sgd_json_tell(json) - first == 2;
+        if (service->slot_count && !is_empty_list) /* else nobody looks, or finds nothing */
             frame->state_fault = SGD_FAULT_SLOT_VALUES;
         return;
     }

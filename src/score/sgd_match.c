@@ -7,9 +7,13 @@
 
 #include "base/memory.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 enum { FIRST_MEMO_SIZE = 1024 };
+
+/* Among the reasons why something could not be compared, the one that is no fault of the data. */
+static const char memory_ran_out[] = "memory ran out";
 
 /* --- the mean ------------------------------------------------------------------------------ */
 
@@ -184,7 +188,7 @@ static const char *slot_correctness(struct sgd_matcher *matcher, bool is_categor
     } else if (matcher->exact) {
         *ret_correct = is_any(dataset, list, dataset->equal[predicted]);
     } else if (!likeness(matcher, gold, predicted, ret_correct)) {
-        return "memory ran out";
+        return memory_ran_out;
     }
     return NULL;
 }
@@ -288,7 +292,8 @@ static void put_goal(const struct sgd_matcher *matcher, const struct goal *goal,
         mean_or_nan(matcher->active_noncat, goal->noncat_count);
     columns[SGD_METRIC_JOINT_GOAL_ACCURACY][at] = has_slots ? goal->joint : (double)NAN;
     columns[SGD_METRIC_JOINT_CAT_ACCURACY][at] = goal->has_cat ? goal->joint_cat : (double)NAN;
-    columns[SGD_METRIC_JOINT_NONCAT_ACCURACY][at] = goal->has_noncat ? goal->joint_noncat : (double)NAN;
+    columns[SGD_METRIC_JOINT_NONCAT_ACCURACY][at] =
+        goal->has_noncat ? goal->joint_noncat : (double)NAN;
 }
 
 /* NULL, or why the frame could not be scored. */
@@ -402,11 +407,16 @@ static bool have_same_services(const struct sgd_dialogue_pair *pair)
                   gold->service_count * sizeof(uint32_t)) == 0;
 }
 
+/* `turn` < 0: it is about the dialogue. */
 static enum status complain(const struct sgd_matcher *matcher, const struct sgd_dialogue_pair *pair,
-                            const char *what, struct error *err)
+                            int64_t turn, const char *what, struct error *err)
 {
     struct strview id = sgd_values_key(&matcher->dataset->values, pair->predicted->id);
+    if (what == memory_ran_out)
+        return error_no_memory(err);
     error_set(err, STATUS_DATA, "%s", what);
+    if (turn >= 0)
+        error_where(err, "turn %" PRId64, turn);
     error_where(err, "dialogue %.*s", STRVIEW_ARG(id));
     return STATUS_DATA;
 }
@@ -417,16 +427,13 @@ enum status sgd_match_dialogue(struct sgd_matcher *matcher, const struct sgd_dia
 {
     uint8_t fault = pair->gold->fault ? pair->gold->fault : pair->predicted->fault;
     if (fault)
-        return complain(matcher, pair, sgd_load_fault_text(fault), err);
+        return complain(matcher, pair, -1, sgd_load_fault_text(fault), err);
     if (!have_same_services(pair))
-        return complain(matcher, pair, "the services of gold and prediction differ", err);
+        return complain(matcher, pair, -1, "the services of gold and prediction differ", err);
     for (uint32_t t = 0; t < scored_turn_count(pair); t++) {
         const char *what = match_turn(matcher, pair, t, scores, &first);
-        if (!what)
-            continue;
-        complain(matcher, pair, what, err);
-        error_where(err, "turn %u", t);
-        return STATUS_DATA;
+        if (what)
+            return complain(matcher, pair, t, what, err);
     }
     return STATUS_OK;
 }

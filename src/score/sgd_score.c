@@ -83,12 +83,14 @@ static void score_pairs(struct scoring *scoring, int threads)
         struct sgd_matcher matcher = {.dataset = dataset, .exact = scoring->exact};
         struct error error = {0};
         enum status ready = sgd_match_init(&matcher, &error);
+        if (ready != STATUS_OK) /* even if the other threads would do without this one */
+            note_failure(scoring, 0, ready, &error);
 #pragma omp for schedule(dynamic, 64)
         for (uint32_t i = 0; i < dataset->pair_count; i++) {
-            enum status status = ready;
-            if (status == STATUS_OK)
-                status = sgd_match_dialogue(&matcher, &dataset->pairs[i], &scoring->scores,
-                                            scoring->first[i], &error);
+            if (ready != STATUS_OK)
+                continue;
+            enum status status = sgd_match_dialogue(&matcher, &dataset->pairs[i], &scoring->scores,
+                                                    scoring->first[i], &error);
             if (status != STATUS_OK)
                 note_failure(scoring, i, status, &error);
         }
