@@ -2,6 +2,7 @@
  * render_sample.c: writes every report of a hand-made summary into a folder, so that the design can
  * be seen without a run:   render_sample FOLDER [sample|hostile|empty|large] [--canonical]
  */
+#include "report/html_report.h"
 #include "report/json_report.h"
 #include "report/terminal_table.h"
 #include "support/summary_builder.h"
@@ -36,5 +37,8 @@ int main(int argc, char **argv)
     strbuf_clear(&out);
     json_report(&out, summary, canonical);
     write_file(folder, "report.json", &out);
+    strbuf_clear(&out);
+    html_report(&out, summary, canonical);
+    write_file(folder, "report.html", &out);
     return 0;
 }

@@ -193,6 +193,8 @@ static void fill_trial(struct arena *arena, struct trial_summary *trial,
         struct turn_summary *turn = &trial->turns[trial->turn_count];
         fill_turn(arena, turn, &line->turns[trial->turn_count]);
         turn->turn = (int64_t)trial->turn_count;
+        if (trial->turn_count) /* an error of an earlier turn stays in the state */
+            turn->joint_goal = turn->joint_goal && turn[-1].joint_goal;
         for (size_t i = 0; i < turn->slot_count; i++)
             trial->slot_faults += turn->slots[i].verdict != SLOT_RIGHT;
     }
