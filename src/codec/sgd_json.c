@@ -18,6 +18,83 @@
 
 enum { MAX_DEPTH = 1024 };
 
+/* --- escapes -----------------------------------------------------------------------------------
+ */
+
+static void set_fault(struct sgd_json *json, enum status status, const char *what)
+{
+    if (json->fault != STATUS_OK)
+        return;
+    json->fault = status;
+    json->fault_what = what;
+    json->fault_offset = json->count ? json->offsets[json->at] : 0;
+}
+
+static const char unknown_escape[] = "a string holds an escape that JSON does not know";
+
+static int hex_value(char byte)
+{
+    if (byte >= '0' && byte <= '9')
+        return byte - '0';
+    byte |= 0x20;
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* The four hexadecimal digits at `at`, or -1. */
+static int32_t hex_unit(const char *at, const char *end)
+{
+    if (end - at < 4)
+        return -1;
+    int32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_value(at[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static char simple_escape(char byte)
+{
+    switch (byte) {
+    case '"':
+    case '\\':
+    case '/':
+        return byte;
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return '\0';
+    }
+}
+
+/* Every escape of the file at once, so that strings that are skipped need no look. A backslash
+ * outside of strings is found as a value that is none. */
+static void check_escapes(struct sgd_json *json)
+{
+    const char *at = json->text, *end = json->text + json->size;
+    json->has_escapes = false;
+    while ((at = memchr(at, '\\', (size_t)(end - at)))) {
+        bool is_known = at[1] == 'u' ? hex_unit(at + 2, end) >= 0 : simple_escape(at[1]) != 0;
+        json->has_escapes = true;
+        if (!is_known) {
+            set_fault(json, STATUS_DATA, unknown_escape);
+            json->fault_offset = (size_t)(at - json->text);
+            return;
+        }
+        at += 2;
+    }
+}
+
 /* --- opening ------------------------------------------------------------------------------- */
 
 void sgd_json_done(struct sgd_json *json)
@@ -36,11 +113,24 @@ static enum status too_large(const char *path, size_t limit_bytes, struct error 
     return STATUS_LIMIT;
 }
 
+/* Room for `size` bytes and the padding. What is in the buffer need not stay: pages are touched
+ * only where the file's bytes come. */
 static bool make_room(struct sgd_json *json, size_t size)
 {
-    if (size > SIZE_MAX - SGD_JSON_INDEX_PADDING)
+    if (size > SIZE_MAX / 2 - SGD_JSON_INDEX_PADDING)
         return false;
-    return memory_grow(&json->text, &json->capacity, size + SGD_JSON_INDEX_PADDING, 1);
+    size_t needed = size + SGD_JSON_INDEX_PADDING;
+    if (needed <= json->capacity)
+        return true;
+    char *text = memory_alloc(needed + needed / 4);
+    if (!text)
+        return false;
+    if (json->size)
+        memcpy(text, json->text, json->size);
+    memory_free(json->text);
+    json->text = text;
+    json->capacity = needed + needed / 4;
+    return true;
 }
 
 static enum status start(struct sgd_json *json, const char *path, struct error *err)
@@ -62,15 +152,16 @@ static enum status start(struct sgd_json *json, const char *path, struct error *
     json->at = 0;
     json->count = 0;
     json->fault = STATUS_OK;
-    json->has_escapes = memchr(json->text, '\\', json->size) != NULL;
     if (!json->index && !(json->index = sgd_json_index_create()))
         return error_no_memory(err);
     if (json->unescaped)
         arena_reset(json->unescaped);
     enum sgd_json_index_fault fault =
         sgd_json_index_build(json->index, json->text, json->size, &json->offsets, &json->count);
-    if (fault == SGD_JSON_INDEX_OK)
+    if (fault == SGD_JSON_INDEX_OK) {
+        check_escapes(json);
         return STATUS_OK;
+    }
     error_set(err, faults[fault].status, "%s", faults[fault].what);
     error_where(err, "%s", path);
     return faults[fault].status;
@@ -81,9 +172,9 @@ static enum status read_all(struct sgd_json *json, int file, const char *path, s
 {
     struct stat info;
     size_t wanted = fstat(file, &info) == 0 && info.st_size > 0 ? (size_t)info.st_size : 0;
+    json->size = 0;
     if (wanted > limit_bytes)
         return too_large(path, limit_bytes, err);
-    json->size = 0;
     for (;;) {
         if (json->size > limit_bytes)
             return too_large(path, limit_bytes, err);
@@ -121,6 +212,7 @@ enum status sgd_json_open(struct sgd_json *json, const char *path, size_t limit_
 enum status sgd_json_open_bytes(struct sgd_json *json, const char *path, struct strview bytes,
                                 struct error *err)
 {
+    json->size = 0;
     if (!make_room(json, bytes.size))
         return error_no_memory(err);
     if (bytes.size)
@@ -131,18 +223,8 @@ enum status sgd_json_open_bytes(struct sgd_json *json, const char *path, struct 
 
 /* --- faults -------------------------------------------------------------------------------- */
 
-static void set_fault(struct sgd_json *json, enum status status, const char *what)
+static void set_where(const struct sgd_json *json, size_t offset, struct error *err)
 {
-    if (json->fault != STATUS_OK)
-        return;
-    json->fault = status;
-    json->fault_what = what;
-    json->fault_at = json->at;
-}
-
-static void set_where(const struct sgd_json *json, uint32_t at, struct error *err)
-{
-    size_t offset = json->count ? json->offsets[at < json->count ? at : json->count] : 0;
     size_t line = 1, column = 1;
     for (size_t i = 0; i < offset && i < json->size; i++) {
         bool is_end = json->text[i] == '\n';
@@ -161,7 +243,7 @@ enum status sgd_json_complain(const struct sgd_json *json, uint32_t at, struct e
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     error_set(err, STATUS_DATA, "%s", what);
-    set_where(json, at, err);
+    set_where(json, json->count ? json->offsets[at] : 0, err);
     return STATUS_DATA;
 }
 
@@ -172,7 +254,7 @@ enum status sgd_json_finish(struct sgd_json *json, struct error *err)
     if (json->fault == STATUS_OK)
         return STATUS_OK;
     error_set(err, json->fault, "%s", json->fault_what);
-    set_where(json, json->fault_at, err);
+    set_where(json, json->fault_offset, err);
     return json->fault;
 }
 
@@ -243,10 +325,9 @@ static enum sgd_json_kind number_kind(const char *at, const char **ret_end)
     return kind;
 }
 
-static bool is_word(const char *at, const char *word, const char **ret_end)
+static bool is_word(const char *at, const char *word, size_t size, const char **ret_end)
 {
-    size_t size = strlen(word);
-    if (strncmp(at, word, size) != 0)
+    if (memcmp(at, word, size) != 0) /* the padding is longer than any word */
         return false;
     *ret_end = at + size;
     return true;
@@ -260,22 +341,22 @@ static enum sgd_json_kind scalar_kind(const char *at, const char **ret_end)
     const char *end = at;
     switch (*at) {
     case 't':
-        kind = is_word(at, "true", &end) ? SGD_JSON_TRUE : SGD_JSON_NONE;
+        kind = is_word(at, "true", 4, &end) ? SGD_JSON_TRUE : SGD_JSON_NONE;
         break;
     case 'f':
-        kind = is_word(at, "false", &end) ? SGD_JSON_FALSE : SGD_JSON_NONE;
+        kind = is_word(at, "false", 5, &end) ? SGD_JSON_FALSE : SGD_JSON_NONE;
         break;
     case 'n':
-        kind = is_word(at, "null", &end) ? SGD_JSON_NULL : SGD_JSON_NONE;
+        kind = is_word(at, "null", 4, &end) ? SGD_JSON_NULL : SGD_JSON_NONE;
         break;
     case 'N':
-        kind = is_word(at, "NaN", &end) ? SGD_JSON_REAL : SGD_JSON_NONE;
+        kind = is_word(at, "NaN", 3, &end) ? SGD_JSON_REAL : SGD_JSON_NONE;
         break;
     case 'I':
-        kind = is_word(at, "Infinity", &end) ? SGD_JSON_REAL : SGD_JSON_NONE;
+        kind = is_word(at, "Infinity", 8, &end) ? SGD_JSON_REAL : SGD_JSON_NONE;
         break;
     default:
-        kind = is_word(at, "-Infinity", &end) ? SGD_JSON_REAL : number_kind(at, &end);
+        kind = is_word(at, "-Infinity", 9, &end) ? SGD_JSON_REAL : number_kind(at, &end);
     }
     if (kind == SGD_JSON_NONE || !is_delimiter(*end))
         return SGD_JSON_NONE;
@@ -284,31 +365,6 @@ static enum sgd_json_kind scalar_kind(const char *at, const char **ret_end)
 }
 
 /* --- strings ------------------------------------------------------------------------------- */
-
-static const char unknown_escape[] = "a string holds an escape that JSON does not know";
-
-static int hex_value(char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
-
-/* The four hexadecimal digits at `at`, or -1. */
-static int32_t hex_unit(const char *at, const char *end)
-{
-    if (end - at < 4)
-        return -1;
-    int32_t unit = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_value(at[i]);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
 
 /* Generalised UTF-8: surrogates too. Returns the end. */
 static char *put_code_point(char *out, uint32_t code)
@@ -351,28 +407,6 @@ static bool unescape_unicode(const char **at, const char *end, char **out)
     return true;
 }
 
-static char simple_escape(char byte)
-{
-    switch (byte) {
-    case '"':
-    case '\\':
-    case '/':
-        return byte;
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    default:
-        return '\0';
-    }
-}
-
 /* An escape is never shorter than what it stands for, so `raw.size` bytes suffice. */
 static struct strview unescape(struct sgd_json *json, struct strview raw)
 {
@@ -403,36 +437,16 @@ static struct strview unescape(struct sgd_json *json, struct strview raw)
     return (struct strview){text, (size_t)(out - text)};
 }
 
-/* What stands between the quotes of the string at token `at`. Its closing quote is the last one
- * before the next token. */
-static struct strview raw_string(const struct sgd_json *json, uint32_t at)
+/* The string that starts at token `at`. Its closing quote is the last one before the next token. */
+static struct strview string_at(struct sgd_json *json, uint32_t at)
 {
     const char *first = json->text + json->offsets[at] + 1;
     const char *end = json->text + json->offsets[at + 1] - 1;
     while (end > first && *end != '"')
         end--;
-    return (struct strview){first, (size_t)(end - first)};
-}
-
-static struct strview string_at(struct sgd_json *json, uint32_t at)
-{
-    struct strview raw = raw_string(json, at);
+    struct strview raw = {first, (size_t)(end - first)};
     bool is_plain = !json->has_escapes || !memchr(raw.data, '\\', raw.size);
     return is_plain ? raw : unescape(json, raw);
-}
-
-/* For strings that are skipped. */
-static void check_escapes(struct sgd_json *json, struct strview raw)
-{
-    const char *at = raw.data, *end = raw.data + raw.size;
-    while ((at = memchr(at, '\\', (size_t)(end - at)))) {
-        bool is_known = at[1] == 'u' ? hex_unit(at + 2, end) >= 0 : simple_escape(at[1]) != 0;
-        if (!is_known) {
-            set_fault(json, STATUS_DATA, unknown_escape);
-            return;
-        }
-        at += 2; /* the digits of \u are none of ours */
-    }
 }
 
 /* --- the walk ------------------------------------------------------------------------------ */
@@ -575,8 +589,6 @@ static bool skip_one(struct sgd_json *json, struct open_brackets *open)
     char here = token(json, json->at);
     const char *end;
     if (here == '"') {
-        if (json->has_escapes)
-            check_escapes(json, raw_string(json, json->at));
         json->at++;
         return true;
     }
@@ -636,8 +648,6 @@ void sgd_json_skip(struct sgd_json *json)
             set_fault(json, STATUS_DATA, "expected a key in quotes and ':'");
             return;
         }
-        if (json->has_escapes)
-            check_escapes(json, raw_string(json, json->at));
         json->at += 2;
     }
 }

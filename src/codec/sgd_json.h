@@ -53,7 +53,7 @@ struct sgd_json {
     bool has_escapes; /* anywhere in the file */
     enum status fault;
     const char *fault_what;
-    uint32_t fault_at;
+    size_t fault_offset; /* in the text */
     const char *path;
     struct sgd_json_index *index;
     struct arena *unescaped;

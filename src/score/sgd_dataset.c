@@ -13,17 +13,24 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+
+struct listed_file {
+    char *path;
+    size_t order; /* the n-th entry holds the place of the n-th largest file */
+    int64_t size_bytes;
+};
 
 struct path_list {
-    char **paths;
+    struct listed_file *files; /* sorted by path */
     size_t count, capacity;
 };
 
 static void path_list_done(struct path_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
-        memory_free(list->paths[i]);
-    memory_free(list->paths);
+        memory_free(list->files[i].path);
+    memory_free(list->files);
 }
 
 /* --- folders ------------------------------------------------------------------------------- */
@@ -45,10 +52,10 @@ static bool add_path(struct path_list *list, const char *folder, const char *nam
     bool is_added = !path.failed;
     /* The official scorer writes such a file into the predictions, and never reads one. */
     if (is_added && !strstr(path.data, "dialogues_and_metrics.json")) {
-        is_added = memory_grow(&list->paths, &list->capacity, list->count + 1, sizeof *list->paths);
+        is_added = memory_grow(&list->files, &list->capacity, list->count + 1, sizeof *list->files);
         if (is_added)
-            list->paths[list->count++] = memory_copy_text(path.data);
-        is_added = is_added && list->paths[list->count - 1];
+            list->files[list->count++].path = memory_copy_text(path.data);
+        is_added = is_added && list->files[list->count - 1].path;
     }
     strbuf_done(&path);
     return is_added;
@@ -56,8 +63,35 @@ static bool add_path(struct path_list *list, const char *folder, const char *nam
 
 static int compare_paths(const void *left, const void *right)
 {
-    const char *const *a = left, *const *b = right;
-    return strcmp(*a, *b);
+    const struct listed_file *a = left, *b = right;
+    return strcmp(a->path, b->path);
+}
+
+static int compare_sizes(const void *left, const void *right)
+{
+    const struct listed_file *a = left, *b = right;
+    if (a->size_bytes != b->size_bytes)
+        return a->size_bytes > b->size_bytes ? -1 : 1;
+    return compare_paths(a, b);
+}
+
+/* The largest file is loaded first: the team ends together, and buffers grow once. */
+static bool set_order(struct path_list *list)
+{
+    struct listed_file *by_size = memory_alloc(list->count * sizeof *by_size);
+    struct stat info;
+    if (!by_size)
+        return false;
+    for (size_t i = 0; i < list->count; i++) {
+        list->files[i].size_bytes = stat(list->files[i].path, &info) == 0 ? info.st_size : 0;
+        by_size[i] = list->files[i];
+        by_size[i].order = i;
+    }
+    qsort(by_size, list->count, sizeof *by_size, compare_sizes);
+    for (size_t i = 0; i < list->count; i++)
+        list->files[i].order = by_size[i].order;
+    memory_free(by_size);
+    return true;
 }
 
 /* The files of the folder whose names begin with `prefix` and end with .json, in sorted order. */
@@ -80,8 +114,8 @@ static enum status list_files(const char *folder, const char *prefix, struct pat
     if (!is_whole)
         return error_no_memory(err);
     if (list->count)
-        qsort(list->paths, list->count, sizeof *list->paths, compare_paths);
-    return STATUS_OK;
+        qsort(list->files, list->count, sizeof *list->files, compare_paths);
+    return !list->count || set_order(list) ? STATUS_OK : error_no_memory(err);
 }
 
 /* --- loading ------------------------------------------------------------------------------- */
@@ -117,10 +151,11 @@ static void load_files(struct load_job *job, int threads)
         struct sgd_loader loader = {
             .plan = job->plan, .is_gold = job->is_gold, .wanted = job->wanted};
 #pragma omp for schedule(dynamic, 1)
-        for (size_t i = 0; i < job->list->count; i++) {
+        for (size_t n = 0; n < job->list->count; n++) {
             struct error error = {0};
+            size_t i = job->list->files[n].order;
             enum status status =
-                sgd_load_file(&loader, job->list->paths[i], &job->files[i], &error);
+                sgd_load_file(&loader, job->list->files[i].path, &job->files[i], &error);
             if (status != STATUS_OK)
                 note_failure(job, i, status, &error);
         }
