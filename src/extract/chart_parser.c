@@ -1,0 +1,339 @@
+/*
+ * chart_parser.c: finds every form of the grammar in the tokens, from right to left and layer by
+ * layer, so that what a form may contain is known when it is tried; then chooses the cover of the
+ * text with the best score. Work per token is bounded, so time is linear in the text. Thread: the
+ * scratch's.
+ */
+#include "extract/extract_private.h"
+
+enum { PATH_LIMIT = 24, EDGES_PER_TOKEN = 40, STEPS_PER_TOKEN = 6000 };
+
+struct search {
+    struct extract_scratch *scratch;
+    const struct grammar *grammar;
+    struct path_step path[PATH_LIMIT];
+    uint32_t start;
+    int32_t start_head; /* the edges at `start` that lower layers made */
+    uint32_t start_types;
+    int steps;
+    int edges; /* made at `start` */
+};
+
+static bool has_follower(const struct extract_scratch *scratch, size_t at)
+{
+    if (at >= scratch->token_count)
+        return true;
+    const struct token *token = &scratch->tokens[at];
+    if (token->kind == TOKEN_PUNCTUATION)
+        return token->byte != '$' && token->byte != '/' && token->byte != '&' &&
+               token->byte != '#' && token->byte != '+';
+    static const uint16_t fine[] = {C_FOLLOW,   C_WEEKDAY, C_WEEKDAYW, C_MONTH,
+                                    C_PARTWORD, C_RELDAY,  C_TO};
+    for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+        if (token_is(scratch, at, fine[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool sentence_ends(const struct extract_scratch *scratch, size_t at)
+{
+    if (at >= scratch->token_count)
+        return true;
+    const struct token *token = &scratch->tokens[at];
+    return token->kind == TOKEN_PUNCTUATION ||
+           (token_is(scratch, at, C_ENGLISH) && token_is(scratch, at, C_FOLLOW));
+}
+
+/* Conditions on what surrounds a form. */
+static bool context_holds(const struct search *search, const struct form *form,
+                          const struct path_step *last)
+{
+    const struct extract_scratch *scratch = search->scratch;
+    uint32_t start = search->start;
+    if (form->flags & FORM_FOLLOW) {
+        bool firm = last->meaning >= 0 && !(scratch->meanings[last->meaning].flags & MEANING_BARE);
+        if (!firm && !has_follower(scratch, last->end))
+            return false;
+    }
+    if ((form->flags & FORM_STREET) && token_is(scratch, last->end, C_STREET))
+        return false;
+    if ((form->flags & FORM_LASTLY) && !sentence_ends(scratch, last->end))
+        return false;
+    bool first = start == 0 || scratch->tokens[start - 1].kind == TOKEN_PUNCTUATION;
+    if ((form->flags & FORM_START) && !first)
+        return false;
+    if ((form->flags & FORM_AFTERPREP) && !first && !token_is(scratch, start - 1, C_PREP) &&
+        !token_is(scratch, start - 1, C_FOLLOW))
+        return false;
+    if (form->flags & FORM_NOTFOR) {
+        if (start > 0 && token_is(scratch, start - 1, C_COUNTED))
+            return false;
+        if (start > 1 && token_is(scratch, start - 2, C_COUNTED))
+            return false;
+    }
+    return true;
+}
+
+static bool carries_meaning(uint8_t makes)
+{
+    return (makes >= N_BARE && makes <= N_ANSWER) || makes == N_COUNT;
+}
+
+static int32_t edge_score(const struct form *form, uint32_t size, bool weak)
+{
+    if (weak)
+        return 1;
+    int32_t score = (int32_t)size * 10 - 4;
+    if (form->makes == N_SILENT)
+        score += 3;
+    else if (form->makes != N_RANGE)
+        score += 1;
+    return score;
+}
+
+/* The same span with the same kind of meaning is kept once, the surer one. */
+static struct edge *twin(struct extract_scratch *scratch, const struct edge *edge)
+{
+    for (int32_t i = scratch->first_edge[edge->start]; i >= 0; i = scratch->edges[i].next) {
+        struct edge *other = &scratch->edges[i];
+        if (other->makes != edge->makes || other->end != edge->end ||
+            (other->meaning < 0) != (edge->meaning < 0))
+            continue;
+        if (edge->meaning < 0)
+            return other;
+        const struct meaning *a = &scratch->meanings[other->meaning];
+        const struct meaning *b = &scratch->meanings[edge->meaning];
+        if (a->has == b->has && (a->flags & MEANING_BARE) == (b->flags & MEANING_BARE))
+            return other;
+    }
+    return NULL;
+}
+
+bool chart_parser_add(struct extract_scratch *scratch, const struct edge *edge)
+{
+    if (!extract_scratch_reserve(scratch, &scratch->edges, &scratch->edge_capacity,
+                                 scratch->edge_count + 1, sizeof *scratch->edges))
+        return false;
+    struct edge *added = &scratch->edges[scratch->edge_count];
+    *added = *edge;
+    added->next = scratch->first_edge[edge->start];
+    scratch->first_edge[edge->start] = (int32_t)scratch->edge_count++;
+    scratch->edge_types[edge->start] |= 1U << edge->makes;
+    scratch->cue_types |= 1U << edge->makes;
+    return true;
+}
+
+static void try_form(struct search *search, uint16_t index, size_t count)
+{
+    struct extract_scratch *scratch = search->scratch;
+    const struct form *form = search->grammar->forms[index];
+    const struct path_step *last = &search->path[count - 1];
+    if (search->edges >= EDGES_PER_TOKEN || !context_holds(search, form, last))
+        return;
+    struct edge edge = {.start = search->start,
+                        .end = last->end,
+                        .meaning = -1,
+                        .form = index,
+                        .makes = form->makes,
+                        .weak = (form->flags & FORM_ASKED) != 0};
+    if (carries_meaning(form->makes)) {
+        if (!time_meaning_make(scratch, index, search->path, count, &edge.meaning))
+            return;
+        if (scratch->meanings[edge.meaning].flags & MEANING_WEAK)
+            edge.weak = true;
+    }
+    edge.score = edge_score(form, edge.end - edge.start, edge.weak);
+    if (edge.meaning >= 0 && (scratch->meanings[edge.meaning].has & HAS_YEAR))
+        edge.score += 2; /* "January 15 2026" is no quarter past eight in the evening */
+    struct edge *known = twin(scratch, &edge);
+    if (known) {
+        bool better =
+            edge.meaning >= 0 &&
+            (known->weak > edge.weak ||
+             (known->weak == edge.weak && scratch->meanings[edge.meaning].confidence >
+                                              scratch->meanings[known->meaning].confidence));
+        if (better) {
+            known->meaning = edge.meaning;
+            known->form = edge.form;
+            known->weak = edge.weak;
+            known->score = edge.score;
+        }
+        return;
+    }
+    search->edges++;
+    if (!chart_parser_add(scratch, &edge))
+        scratch->failed = true;
+}
+
+static void walk(struct search *search, uint16_t node_index, uint32_t at, size_t depth);
+
+static void walk_edges(struct search *search, const struct trie_arc *arc, uint32_t at, size_t depth)
+{
+    const struct extract_scratch *scratch = search->scratch;
+    int32_t i = at == search->start ? search->start_head : scratch->first_edge[at];
+    for (; i >= 0; i = scratch->edges[i].next) {
+        const struct edge *edge = &scratch->edges[i];
+        if (edge->makes != arc->symbol)
+            continue;
+        uint32_t end = edge->end;
+        search->path[depth] = (struct path_step){arc->symbol, 0, edge->meaning, end};
+        walk(search, arc->node, end, depth + 1);
+    }
+}
+
+static void walk_tokens(struct search *search, const struct trie_arc *arc, uint32_t at,
+                        size_t depth)
+{
+    const struct extract_scratch *scratch = search->scratch;
+    const struct token *token = &scratch->tokens[at];
+    if (symbol_set_has(&search->grammar->sets[token->set], arc->symbol)) {
+        int32_t value = token_lexer_value(token, arc->symbol);
+        search->path[depth] = (struct path_step){arc->symbol, value, -1, at + 1};
+        walk(search, arc->node, at + 1, depth + 1);
+    }
+    for (uint8_t k = 0; k < token->alternative_count; k++) {
+        if (symbol_set_has(&search->grammar->sets[token->alternatives[k].set], arc->symbol)) {
+            uint32_t end = token->alternatives[k].end;
+            search->path[depth] =
+                (struct path_step){arc->symbol, token->alternatives[k].value, -1, end};
+            walk(search, arc->node, end, depth + 1);
+        }
+    }
+}
+
+static void walk(struct search *search, uint16_t node_index, uint32_t at, size_t depth)
+{
+    const struct grammar *grammar = search->grammar;
+    const struct trie_node *node = &grammar->nodes[node_index];
+    if (depth > 0) {
+        for (uint32_t i = 0; i < node->accept_count; i++)
+            try_form(search, grammar->accepts[node->first_accept + i], depth);
+    }
+    if (at >= search->scratch->token_count || depth >= PATH_LIMIT)
+        return;
+    uint32_t types = at == search->start ? search->start_types : search->scratch->edge_types[at];
+    for (uint32_t a = 0; a < node->arc_count; a++) {
+        const struct trie_arc *arc = &grammar->arcs[node->first_arc + a];
+        if (--search->steps < 0)
+            return;
+        if (arc->symbol >= SYMBOL_CLASS_FIRST)
+            walk_tokens(search, arc, at, depth);
+        else if (types >> arc->symbol & 1)
+            walk_edges(search, arc, at, depth);
+    }
+}
+
+static void parse_at(struct search *search, uint32_t at)
+{
+    struct extract_scratch *scratch = search->scratch;
+    const struct token *token = &scratch->tokens[at];
+    const struct grammar *grammar = search->grammar;
+    uint8_t layers = grammar->set_layers[token->set];
+    for (uint8_t k = 0; k < token->alternative_count; k++)
+        layers |= grammar->set_layers[token->alternatives[k].set];
+    search->start = at;
+    search->steps = STEPS_PER_TOKEN;
+    search->edges = 0;
+    for (size_t layer = 0; layer < FORM_LAYERS; layer++) {
+        if (!(layers >> layer & 1) && !(scratch->edge_types[at] & grammar->type_starts[layer]))
+            continue;
+        search->start_head = scratch->first_edge[at];
+        search->start_types = scratch->edge_types[at];
+        walk(search, grammar->roots[layer], at, 0);
+    }
+}
+
+static bool prepare(struct extract_scratch *scratch)
+{
+    size_t count = scratch->token_count + 1;
+    if (!extract_scratch_reserve(scratch, &scratch->first_edge, &scratch->first_edge_capacity,
+                                 count, sizeof *scratch->first_edge) ||
+        !extract_scratch_reserve(scratch, &scratch->edge_types, &scratch->edge_types_capacity,
+                                 count, sizeof *scratch->edge_types))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        scratch->first_edge[i] = -1;
+        scratch->edge_types[i] = 0;
+    }
+    scratch->edge_count = 0;
+    scratch->meaning_count = 0;
+    scratch->cue_types = 0;
+    return true;
+}
+
+bool chart_parser_run(struct extract_scratch *scratch)
+{
+    if (!prepare(scratch))
+        return false;
+    struct search search = {.scratch = scratch, .grammar = scratch->grammar};
+    for (size_t at = scratch->token_count; at-- > 0;) {
+        const struct token *token = &scratch->tokens[at];
+        if (scratch->grammar->set_layers[token->set] || token->alternative_count)
+            parse_at(&search, (uint32_t)at);
+    }
+    return !scratch->failed;
+}
+
+/* ---- the cover ---- */
+
+static bool may_be_chosen(const struct edge *edge)
+{
+    return edge->makes != N_EDGES;
+}
+
+static bool add_phrase(struct extract_scratch *scratch, const struct edge *edge)
+{
+    if (!extract_scratch_reserve(scratch, &scratch->phrases, &scratch->phrase_capacity,
+                                 scratch->phrase_count + 1, sizeof *scratch->phrases))
+        return false;
+    scratch->phrases[scratch->phrase_count++] = (struct phrase){
+        .start = edge->start,
+        .end = edge->end,
+        .meaning = edge->meaning,
+        .form = edge->form,
+        .makes = edge->makes,
+        .weak = edge->weak,
+        .reasons = edge->reasons,
+        .rival = -1,
+        .value = edge->value,
+        .slot = edge->slot,
+    };
+    return true;
+}
+
+bool chart_parser_cover(struct extract_scratch *scratch)
+{
+    size_t count = scratch->token_count;
+    scratch->phrase_count = 0;
+    if (!extract_scratch_reserve(scratch, &scratch->best, &scratch->best_capacity, count + 1,
+                                 sizeof *scratch->best) ||
+        !extract_scratch_reserve(scratch, &scratch->choice, &scratch->choice_capacity, count + 1,
+                                 sizeof *scratch->choice))
+        return false;
+    scratch->best[count] = 0;
+    for (size_t at = count; at-- > 0;) {
+        int32_t best = scratch->best[at + 1], choice = -1;
+        for (int32_t i = scratch->first_edge[at]; i >= 0; i = scratch->edges[i].next) {
+            const struct edge *edge = &scratch->edges[i];
+            int32_t score = edge->score + scratch->best[edge->end];
+            if (may_be_chosen(edge) && score > best) {
+                best = score;
+                choice = i;
+            }
+        }
+        scratch->best[at] = best;
+        scratch->choice[at] = choice;
+    }
+    for (size_t at = 0; at < count;) {
+        int32_t choice = scratch->choice[at];
+        if (choice < 0) {
+            at++;
+            continue;
+        }
+        if (!add_phrase(scratch, &scratch->edges[choice]))
+            return false;
+        at = scratch->edges[choice].end;
+    }
+    return true;
+}

@@ -1,0 +1,469 @@
+/*
+ * discourse.c: what the speaker did with the values: took one back for another, refused some,
+ * offered two, or answered with a bare number. Walks once over the chosen phrases; partial
+ * corrections overwrite only their part (time_meaning_overlay). After the cover, before ranking.
+ */
+#include "extract/extract_private.h"
+
+struct talk {
+    struct extract_scratch *scratch;
+    bool edit;         /* an editing term was heard, its value is still to come */
+    bool make_it;      /* ... and it was "make it" or alike: a bare number may follow */
+    bool cancel;       /* "scratch that": the last value goes even when none follows */
+    bool negating;     /* within the scope of a "not" */
+    bool negated_once; /* the scope already has a value: only a list goes on */
+    uint32_t scope_at; /* the token from which the gap to the next value is judged */
+    bool moving;       /* "reschedule": what comes before "to" is the old value */
+};
+
+static bool is_time_like(const struct phrase *phrase)
+{
+    return phrase->meaning >= 0 && phrase->makes >= N_BARE && phrase->makes <= N_HALFDAY;
+}
+
+static bool is_value(const struct phrase *phrase)
+{
+    return is_time_like(phrase) || phrase->makes == N_COUNT || phrase->makes == N_NAME ||
+           phrase->makes == N_PHONE || phrase->makes == N_EMAIL || phrase->makes == N_CATEGORY;
+}
+
+static bool is_live(const struct phrase *phrase)
+{
+    return is_value(phrase) && !phrase->weak && phrase->polarity == EXTRACT_ASSERTED;
+}
+
+static const struct meaning *meaning_of(const struct talk *talk, const struct phrase *phrase)
+{
+    return &talk->scratch->meanings[phrase->meaning];
+}
+
+static bool conflicts(const struct talk *talk, const struct phrase *a, const struct phrase *b)
+{
+    if (is_time_like(a) && is_time_like(b)) {
+        const struct meaning *x = meaning_of(talk, a), *y = meaning_of(talk, b);
+        if (b->makes == N_BARE || b->makes == N_HALFDAY)
+            return x->has & (HAS_CLOCK | HAS_MDAY | HAS_RANGE | HAS_PART);
+        return time_meaning_conflicts(x, y);
+    }
+    return a->makes == b->makes && strview_equal(a->slot, b->slot);
+}
+
+/* Reads a bare number as a clock or as a day of the month, whichever the chart also found. */
+static bool reinterpret(struct talk *talk, struct phrase *phrase, uint8_t makes)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    if (phrase->makes == makes)
+        return true;
+    for (int32_t i = scratch->first_edge[phrase->start]; i >= 0; i = scratch->edges[i].next) {
+        const struct edge *edge = &scratch->edges[i];
+        if (edge->makes == makes && edge->end == phrase->end) {
+            phrase->makes = makes;
+            phrase->meaning = edge->meaning;
+            phrase->form = edge->form;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool set_meaning(struct talk *talk, struct phrase *phrase, const struct meaning *m)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    struct resolved readings[RESOLVED_LIMIT];
+    if (time_resolve_run(scratch, m, readings) == 0 ||
+        !extract_scratch_reserve(scratch, &scratch->meanings, &scratch->meaning_capacity,
+                                 scratch->meaning_count + 1, sizeof *scratch->meanings))
+        return false;
+    phrase->meaning = (int32_t)scratch->meaning_count;
+    scratch->meanings[scratch->meaning_count++] = *m;
+    return true;
+}
+
+/* ---- gaps between phrases ---- */
+
+static bool token_among(const struct extract_scratch *scratch, uint32_t at,
+                        const uint32_t *literals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (literals[i] && token_is(scratch, at, literals[i]))
+            return true;
+    }
+    return false;
+}
+
+struct gap {
+    bool or_word, and_word, comma, other, stop, but;
+    uint32_t size;
+};
+
+static struct gap read_gap(const struct extract_scratch *scratch, uint32_t from, uint32_t to)
+{
+    const struct grammar *grammar = scratch->grammar;
+    const uint32_t ors[] = {grammar->literal_or, grammar->literal_nor};
+    struct gap gap = {.size = to > from ? to - from : 0};
+    for (uint32_t at = from; at < to; at++) {
+        const struct token *token = &scratch->tokens[at];
+        if (token->flags & TOKEN_STOPS)
+            gap.stop = true;
+        else if (token->byte == ',' || token->byte == '/')
+            gap.comma = true;
+        else if (token_among(scratch, at, ors, 2))
+            gap.or_word = true;
+        else if (token_is(scratch, at, grammar->literal_and) || token->byte == '&')
+            gap.and_word = true;
+        else if (token_is(scratch, at, grammar->literal_but))
+            gap.but = true;
+        else if (!token_is(scratch, at, C_PREP) && !token_is(scratch, at, grammar->literal_the) &&
+                 !token_is(scratch, at, grammar->literal_either))
+            gap.other = true;
+    }
+    return gap;
+}
+
+/* Words that start a new clause and so end what a "not" reaches. */
+static bool breaks_scope(const struct extract_scratch *scratch, uint32_t from, uint32_t to)
+{
+    for (uint32_t at = from; at < to; at++) {
+        const struct token *token = &scratch->tokens[at];
+        if ((token->flags & TOKEN_STOPS) || token_is(scratch, at, C_CLAUSE))
+            return true;
+    }
+    return false;
+}
+
+/* ---- negation ---- */
+
+static bool list_goes_on(const struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    for (size_t i = index; i + 1 < scratch->phrase_count; i++) {
+        const struct phrase *a = &scratch->phrases[i], *b = &scratch->phrases[i + 1];
+        struct gap gap = read_gap(scratch, a->end, b->start);
+        if (!is_value(b) || gap.other || gap.stop || gap.but)
+            return false;
+        if (gap.or_word || gap.and_word)
+            return true;
+        if (!gap.comma)
+            return false;
+    }
+    return false;
+}
+
+/* True when the value at `index` is within the scope of the "not" before it. */
+static bool in_scope(struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *phrase = &scratch->phrases[index];
+    if (!talk->negating)
+        return false;
+    struct gap gap = read_gap(scratch, talk->scope_at, phrase->start);
+    bool reaches;
+    if (!talk->negated_once) {
+        reaches = gap.size <= 7 && !gap.but && !gap.comma &&
+                  !breaks_scope(scratch, talk->scope_at, phrase->start);
+    } else {
+        bool linked = gap.or_word || gap.and_word || (gap.comma && list_goes_on(talk, index));
+        reaches = linked && !gap.other && !gap.stop && !gap.but;
+        bool starts_with_or = scratch->tokens[phrase->start].word &&
+                              token_is(scratch, phrase->start, scratch->grammar->literal_or);
+        reaches = reaches || starts_with_or;
+    }
+    if (!reaches)
+        talk->negating = false;
+    return reaches;
+}
+
+/* Refuses the value, or the list of values, before the phrase. False when there is none. */
+static bool negate_before(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    uint32_t until = scratch->phrases[index].start;
+    bool first = true;
+    for (size_t i = index; i-- > 0;) {
+        struct phrase *phrase = &scratch->phrases[i];
+        struct gap gap = read_gap(scratch, phrase->end, until);
+        if (phrase->makes == N_SILENT || (phrase->weak && !first))
+            break;
+        if (!is_value(phrase)) {
+            if (first && gap.size <= 2)
+                continue;
+            break;
+        }
+        if (first ? (gap.size > 6 || gap.stop || gap.but || gap.comma)
+                  : (gap.other || gap.stop || gap.but || gap.size == 0))
+            break;
+        phrase->polarity = EXTRACT_NEGATED;
+        if (phrase->makes != N_NAME)
+            phrase->weak = false;
+        first = false;
+        until = phrase->start;
+    }
+    return !first;
+}
+
+/* ---- corrections ---- */
+
+static int32_t find_conflicting(const struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *phrase = &scratch->phrases[index];
+    for (size_t i = index; i-- > 0;) {
+        const struct phrase *earlier = &scratch->phrases[i];
+        if (is_live(earlier) && conflicts(talk, earlier, phrase))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+/* A bare number after an editing term is what the corrected value was. */
+static void read_like(struct talk *talk, struct phrase *phrase, const struct phrase *base)
+{
+    if (!is_time_like(base) || (phrase->makes != N_BARE && phrase->makes != N_HALFDAY))
+        return;
+    const struct meaning *m = meaning_of(talk, base);
+    bool ordinal = meaning_of(talk, phrase)->flags & MEANING_ORDINAL;
+    bool clock = (m->has & (HAS_CLOCK | HAS_PART | HAS_RANGE)) && !ordinal;
+    reinterpret(talk, phrase, clock ? N_BARE : N_HALFDAY);
+}
+
+/* The value replaces an earlier one, or a part of it. True when it did. */
+static bool correct(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    int32_t found = find_conflicting(talk, index);
+    if (found < 0)
+        return false;
+    struct phrase *phrase = &scratch->phrases[index], *base = &scratch->phrases[found];
+    read_like(talk, phrase, base);
+    if (is_time_like(phrase)) {
+        struct meaning base_meaning = *meaning_of(talk, base);
+        struct meaning over = *meaning_of(talk, phrase);
+        struct meaning merged = time_meaning_overlay(&base_meaning, &over);
+        merged.flags &= (uint16_t)~MEANING_BARE;
+        if (!set_meaning(talk, phrase, &merged))
+            return false;
+    }
+    base->polarity = EXTRACT_CORRECTED_AWAY;
+    phrase->weak = false;
+    phrase->reasons |= PHRASE_CORRECTED;
+    return true;
+}
+
+/* ---- offers ---- */
+
+/* "at 2 or 3", "2 or 3 pm", "the 5th or 6th": a bare side borrows from the other. */
+static bool lend_across_or(struct talk *talk, struct phrase *a, struct phrase *b)
+{
+    if (!is_time_like(a) || !is_time_like(b) || (a->weak && b->weak))
+        return !a->weak && !b->weak;
+    struct phrase *bare = a->weak ? a : b, *full = a->weak ? b : a;
+    if (bare->weak) {
+        read_like(talk, bare, full);
+        struct meaning base = *meaning_of(talk, full), over = *meaning_of(talk, bare);
+        struct meaning merged = time_meaning_overlay(&base, &over);
+        merged.flags &= (uint16_t)~MEANING_BARE;
+        if ((base.has & HAS_RANGE) || !time_meaning_conflicts(&base, &merged) ||
+            !set_meaning(talk, bare, &merged))
+            return false;
+        bare->weak = false;
+    }
+    return true;
+}
+
+static void link_offer(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    if (index == 0)
+        return;
+    struct phrase *b = &scratch->phrases[index], *a = b - 1;
+    struct gap gap = read_gap(scratch, a->end, b->start);
+    bool leading_or = token_is(scratch, b->start, scratch->grammar->literal_or);
+    if (!is_value(a) || a->polarity != EXTRACT_ASSERTED || gap.other || gap.stop || gap.but ||
+        (!gap.or_word && !leading_or) || gap.size > 4)
+        return;
+    if (!conflicts(talk, a, b) && !a->weak)
+        return;
+    if (!lend_across_or(talk, a, b))
+        return;
+    a->reasons |= PHRASE_OFFERED;
+    b->reasons |= PHRASE_OFFERED;
+    b->rival = (int32_t)index - 1;
+    a->rival = (int32_t)index;
+}
+
+/* ---- rescheduling ---- */
+
+static void move_from_to(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    struct phrase *phrase = &scratch->phrases[index];
+    if (!is_time_like(phrase))
+        return;
+    const struct meaning *m = meaning_of(talk, phrase);
+    if ((m->has & HAS_RANGE) && m->left >= 0 && m->right >= 0) {
+        struct meaning right = scratch->meanings[m->right];
+        if (set_meaning(talk, phrase, &right)) {
+            phrase->makes = N_MOMENT;
+            phrase->weak = false;
+        }
+        return;
+    }
+    bool to =
+        phrase->start > 0 && (token_is(scratch, phrase->start - 1, C_TO) ||
+                              token_is(scratch, phrase->start - 1, scratch->grammar->literal_for));
+    int32_t old = find_conflicting(talk, index);
+    if (to && old >= 0)
+        scratch->phrases[old].polarity = EXTRACT_CORRECTED_AWAY;
+}
+
+/* ---- the walk ---- */
+
+static void take_value(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    struct phrase *phrase = &scratch->phrases[index];
+    if (in_scope(talk, index)) {
+        phrase->polarity = EXTRACT_NEGATED;
+        if (is_time_like(phrase))
+            phrase->weak = false;
+        talk->negated_once = true;
+        talk->scope_at = phrase->end;
+        return;
+    }
+    if (talk->edit && correct(talk, index)) {
+        talk->edit = talk->make_it = talk->cancel = false;
+        return;
+    }
+    if (talk->make_it && phrase->makes == N_BARE && phrase->weak &&
+        read_gap(scratch, talk->scope_at, phrase->start).size == 0) {
+        phrase->weak = false;
+        talk->make_it = false;
+    }
+    if (talk->moving)
+        move_from_to(talk, index);
+    link_offer(talk, index);
+}
+
+static void take_edit(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    struct phrase *phrase = &scratch->phrases[index];
+    int32_t kind = scratch->grammar->forms[phrase->form]->value;
+    talk->scope_at = phrase->end;
+    if (kind == 3) { /* "Wednesday instead" */
+        for (size_t i = index; i-- > 0;) {
+            if (!is_live(&scratch->phrases[i]))
+                continue;
+            int32_t old = find_conflicting(talk, i);
+            if (old >= 0 && !(scratch->phrases[i].reasons & PHRASE_OFFERED)) {
+                scratch->phrases[old].polarity = EXTRACT_CORRECTED_AWAY;
+                scratch->phrases[i].reasons |= PHRASE_CORRECTED;
+            }
+            return;
+        }
+        return;
+    }
+    talk->edit = true;
+    talk->make_it = kind == 2;
+    if (kind == 2)
+        talk->negating = false;
+}
+
+static void finish_cancel(struct talk *talk)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    for (size_t i = scratch->phrase_count; talk->cancel && i-- > 0;) {
+        if (is_live(&scratch->phrases[i])) {
+            scratch->phrases[i].polarity = EXTRACT_CORRECTED_AWAY;
+            break;
+        }
+    }
+}
+
+/* ---- answers ---- */
+
+static bool asked(const struct extract_scratch *scratch, enum extract_type type)
+{
+    return scratch->request->asked_types >> type & 1;
+}
+
+static bool follower_is_fine(const struct extract_scratch *scratch, uint32_t at)
+{
+    return at >= scratch->token_count || scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
+           token_is(scratch, at, C_FOLLOW);
+}
+
+static void answer_with(struct talk *talk, struct phrase *phrase)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    bool time = asked(scratch, EXTRACT_TIME) || asked(scratch, EXTRACT_DATETIME) ||
+                asked(scratch, EXTRACT_INTERVAL);
+    bool date = asked(scratch, EXTRACT_DATE) || asked(scratch, EXTRACT_DATETIME);
+    bool good = false;
+    if (!follower_is_fine(scratch, phrase->end))
+        return;
+    if (phrase->makes == N_BARE || phrase->makes == N_HALFDAY) {
+        bool ordinal = meaning_of(talk, phrase)->flags & MEANING_ORDINAL;
+        if (time && !ordinal && reinterpret(talk, phrase, N_BARE))
+            good = true;
+        else if (date && reinterpret(talk, phrase, N_HALFDAY))
+            good = true;
+    } else if (phrase->makes == N_RANGE) {
+        good = time;
+    } else if (phrase->makes == N_DAY || phrase->makes == N_SPAN) {
+        good = date;
+    } else if (phrase->makes == N_COUNT) {
+        good = asked(scratch, EXTRACT_DURATION);
+    }
+    if (good) {
+        phrase->weak = false;
+        phrase->reasons |= PHRASE_ANSWER;
+    }
+}
+
+static void answer(struct talk *talk)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    if (!scratch->request->asked_types)
+        return;
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        struct phrase *phrase = &scratch->phrases[i];
+        if (phrase->weak && is_value(phrase) && phrase->polarity == EXTRACT_ASSERTED)
+            answer_with(talk, phrase);
+    }
+}
+
+void discourse_run(struct extract_scratch *scratch)
+{
+    struct talk talk = {.scratch = scratch};
+    answer(&talk);
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        switch (phrase->makes) {
+        case N_EDIT:
+            take_edit(&talk, i);
+            break;
+        case N_CANCEL:
+            talk.edit = talk.cancel = true;
+            talk.scope_at = phrase->end;
+            break;
+        case N_NOT:
+            talk.negating = true;
+            talk.negated_once = false;
+            talk.scope_at = phrase->end;
+            break;
+        case N_NOTAFTER:
+            talk.negating = !negate_before(&talk, i); /* "I can't do" stands before its value */
+            talk.negated_once = false;
+            talk.scope_at = phrase->end;
+            break;
+        case N_MOVE:
+            talk.moving = true;
+            break;
+        default:
+            if (is_value(phrase))
+                take_value(&talk, i);
+        }
+    }
+    finish_cancel(&talk);
+}

@@ -1,0 +1,407 @@
+/*
+ * name_reader.c: reads a person's name behind a cue ("my name is", "I'm"), before one ("Sam here"),
+ * or as the whole answer when a name was asked for. Case helps but must not matter. Strong cues
+ * take unknown words; weak ones want a known given name, a capital, or a word that nothing else
+ * explains. Adds edges to the chart before the cover; thread: the scratch's.
+ */
+#include "extract/extract_private.h"
+
+#include <string.h>
+
+enum strength { NAME_STRONG, NAME_MEDIUM, NAME_WEAK };
+enum { WORDS_LIMIT = 5, NAMES_LIMIT = 8, NAME_BYTES = 160 };
+
+struct name {
+    uint32_t start, end; /* tokens */
+    bool sure;           /* a given name, a capital or a strong cue */
+};
+
+struct names {
+    int32_t edges[NAMES_LIMIT];
+    size_t count;
+};
+
+static bool is_capital(const struct extract_scratch *scratch, uint32_t at)
+{
+    const struct token *token = &scratch->tokens[at];
+    return (token->flags & TOKEN_CAPITAL) && !(token->flags & TOKEN_ALLCAPS);
+}
+
+static bool is_plain_word(const struct extract_scratch *scratch, uint32_t at)
+{
+    return at < scratch->token_count && scratch->tokens[at].kind == TOKEN_WORD &&
+           scratch->tokens[at].end > scratch->tokens[at].start && !token_is(scratch, at, C_AMPM) &&
+           !token_is(scratch, at, C_OCLOCK);
+}
+
+static bool is_date_word(const struct extract_scratch *scratch, uint32_t at)
+{
+    static const uint16_t classes[] = {C_WEEKDAY, C_WEEKDAYS, C_RELDAY, C_PARTWORD, C_PARTS,
+                                       C_UNIT,    C_NOON,     C_ORD,    C_NUM};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        if (token_is(scratch, at, classes[i]))
+            return true;
+    }
+    bool month = token_is(scratch, at, C_MONTH) || token_is(scratch, at, C_MONTHW);
+    return month && !token_is(scratch, at, C_GIVEN);
+}
+
+static bool ends_with(const struct extract_scratch *scratch, uint32_t at, const char *ending)
+{
+    const struct token *token = &scratch->tokens[at];
+    size_t size = token->end - token->start, length = strlen(ending);
+    if (size < length + 3)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        char c = scratch->text[token->end - length + i];
+        if ((c | 0x20) != ending[i])
+            return false;
+    }
+    return true;
+}
+
+/* Unknown words that look like adjectives, adverbs or verb forms. */
+static bool looks_like_no_name(const struct extract_scratch *scratch, uint32_t at)
+{
+    static const char *const endings[] = {"ing",  "ed",   "ful",  "less", "ous",  "able",
+                                          "ible", "ally", "ment", "tion", "ness", "ive",
+                                          "ists", "ly",   "ist",  "ical", "ish"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (ends_with(scratch, at, endings[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool clause_ends(const struct extract_scratch *scratch, uint32_t at)
+{
+    return at >= scratch->token_count || scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
+           token_is(scratch, at, C_STOP);
+}
+
+/* May the word at `at` be the first of a name? */
+static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum strength strength,
+                        bool *ret_sure)
+{
+    if (!is_plain_word(scratch, at) || is_date_word(scratch, at))
+        return false;
+    bool given = token_is(scratch, at, C_GIVEN), stop = token_is(scratch, at, C_STOP);
+    bool state = token_is(scratch, at, C_STATE), capital = is_capital(scratch, at);
+    bool single = scratch->tokens[at].end - scratch->tokens[at].start == 1;
+    *ret_sure = given || capital || strength == NAME_STRONG;
+    if (stop || state) {
+        bool month = token_is(scratch, at, C_MONTH) || token_is(scratch, at, C_MONTHW);
+        if (!given)
+            return !stop && capital && strength == NAME_STRONG;
+        if (capital || strength == NAME_STRONG)
+            return true;
+        return !month && clause_ends(scratch, at + 1) && !token_is(scratch, at + 1, C_STOP);
+    }
+    if (given) {
+        bool month = token_is(scratch, at, C_MONTH) || token_is(scratch, at, C_MONTHW);
+        return !month || capital || strength == NAME_STRONG;
+    }
+    if (single)
+        return false;
+    if (strength == NAME_STRONG)
+        return capital || !looks_like_no_name(scratch, at);
+    bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
+    if (capital)
+        return !known || token_is(scratch, at, C_TITLE);
+    if (known || looks_like_no_name(scratch, at))
+        return false;
+    /* an unknown word in lower case: only when the clause ends, or a known name goes on */
+    return clause_ends(scratch, at + 1) || clause_ends(scratch, at + 2);
+}
+
+static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mixed_case)
+{
+    if (!is_plain_word(scratch, at))
+        return false;
+    bool capital = scratch->tokens[at].flags & TOKEN_CAPITAL;
+    if (token_is(scratch, at, C_RELDAY))
+        return false;
+    if (mixed_case) {
+        bool stop = token_is(scratch, at, C_STOP) && !token_is(scratch, at, C_GIVEN) &&
+                    !token_is(scratch, at, C_SURNAME);
+        bool weekday = token_is(scratch, at, C_WEEKDAY) || token_is(scratch, at, C_MONTH) ||
+                       token_is(scratch, at, C_MONTHW);
+        return capital && !stop && !(weekday && !token_is(scratch, at, C_GIVEN));
+    }
+    if (token_is(scratch, at, C_STOP) || is_date_word(scratch, at))
+        return token_is(scratch, at, C_SURNAME) && at + 1 >= scratch->token_count;
+    if (token_is(scratch, at, C_STATE))
+        return token_is(scratch, at, C_SURNAME) || token_is(scratch, at, C_GIVEN);
+    bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
+    if (known && !token_is(scratch, at, C_GIVEN) && !token_is(scratch, at, C_SURNAME) &&
+        token_is(scratch, at, C_FOLLOW))
+        return false;
+    return token_is(scratch, at, C_GIVEN) || token_is(scratch, at, C_SURNAME) ||
+           !(ends_with(scratch, at, "ing") &&
+             scratch->tokens[at].end - scratch->tokens[at].start > 5);
+}
+
+/* Over a glued hyphen or the dot of an initial, to where the next word would start. */
+static uint32_t skip_inner(const struct extract_scratch *scratch, uint32_t at)
+{
+    if (at + 1 >= scratch->token_count || scratch->tokens[at].kind != TOKEN_PUNCTUATION)
+        return at;
+    const struct token *token = &scratch->tokens[at];
+    bool hyphen = token->byte == '-' && (token->flags & TOKEN_GLUED) &&
+                  (scratch->tokens[at + 1].flags & TOKEN_GLUED);
+    const struct token *before = &scratch->tokens[at - 1];
+    bool initial =
+        token->byte == '.' && before->end - before->start == 1 && (before->flags & TOKEN_CAPITAL);
+    return hyphen || initial ? at + 1 : at;
+}
+
+static uint32_t skip_particles(const struct extract_scratch *scratch, uint32_t at)
+{
+    uint32_t next = at;
+    while (next < at + 3 && token_is(scratch, next, C_PARTICLE) && is_plain_word(scratch, next))
+        next++;
+    return next;
+}
+
+static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum strength strength,
+                      struct name *ret_name)
+{
+    uint32_t start = at;
+    bool titled = token_is(scratch, at, C_TITLE);
+    if (titled)
+        at++;
+    if (at < scratch->token_count && scratch->tokens[at].byte == '.')
+        at++;
+    bool sure = false;
+    if (!starts_name(scratch, at, titled ? NAME_STRONG : strength, &sure))
+        return false;
+    bool mixed_case = is_capital(scratch, at);
+    uint32_t end = at + 1;
+    for (int words = 1; words < WORDS_LIMIT; words++) {
+        uint32_t next = skip_inner(scratch, end);
+        bool hyphen = next > end && scratch->tokens[end].byte == '-';
+        uint32_t word = skip_particles(scratch, next);
+        bool more = hyphen ? is_plain_word(scratch, word) : goes_on(scratch, word, mixed_case);
+        if (!more && word > next) { /* "de" alone may be a name: "Ana De" is not read */
+            word = next;
+            more = goes_on(scratch, word, mixed_case);
+        }
+        if (!more || (!mixed_case && words >= 3))
+            break;
+        end = word + 1;
+    }
+    *ret_name = (struct name){start, end, sure || titled};
+    return true;
+}
+
+/* ---- writing ---- */
+
+static bool all_lower(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] >= 'A' && text[i] <= 'Z')
+            return false;
+    }
+    return true;
+}
+
+static void capitalize(char *word)
+{
+    unsigned char first = (unsigned char)word[0];
+    if (first >= 'a' && first <= 'z')
+        word[0] = (char)(first - 32);
+    else if (first == 0xC3 && (unsigned char)word[1] >= 0xA0 && (unsigned char)word[1] != 0xB7)
+        word[1] = (char)((unsigned char)word[1] - 32);
+}
+
+/* The name as it is written; spoken text gets its capitals. */
+static struct strview name_value(struct extract_scratch *scratch, const struct name *name)
+{
+    char text[NAME_BYTES];
+    size_t size = 0;
+    uint32_t first = scratch->tokens[name->start].start;
+    uint32_t last = scratch->tokens[name->end - 1].end;
+    bool spoken = all_lower(scratch->text + first, last - first);
+    for (uint32_t at = name->start; at < name->end; at++) {
+        const struct token *token = &scratch->tokens[at];
+        size_t length = token->end - token->start;
+        if (size + length + 2 >= sizeof text)
+            break;
+        if (at > name->start && !(token->flags & TOKEN_GLUED))
+            text[size++] = ' ';
+        memcpy(text + size, scratch->text + token->start, length);
+        if (spoken && token->kind == TOKEN_WORD &&
+            (at == name->start || !token_is(scratch, at, C_PARTICLE) || at + 1 == name->end)) {
+            capitalize(text + size);
+            if (length > 3 && memcmp(text + size, "O'", 2) == 0)
+                capitalize(text + size + 2);
+            if (length > 4 && memcmp(text + size, "Mc", 2) == 0)
+                capitalize(text + size + 2);
+        }
+        size += length;
+    }
+    if (size > 2 && text[size - 1] == 's' && text[size - 2] == '\'')
+        size -= 2; /* "this is Sam's" */
+    return extract_scratch_keep(scratch, text, size);
+}
+
+static bool add_name(struct extract_scratch *scratch, struct names *names, const struct name *name)
+{
+    if (names->count == NAMES_LIMIT)
+        return true;
+    for (size_t i = 0; i < names->count; i++) {
+        if (scratch->edges[names->edges[i]].start == name->start)
+            return true;
+    }
+    struct edge edge = {.start = name->start,
+                        .end = name->end,
+                        .meaning = -1,
+                        .makes = N_NAME,
+                        .score = (int32_t)(name->end - name->start) * 12 + 25,
+                        .value = name_value(scratch, name),
+                        .reasons = name->sure ? 0 : PHRASE_WEAK_NAME};
+    names->edges[names->count++] = (int32_t)scratch->edge_count;
+    return chart_parser_add(scratch, &edge);
+}
+
+/* "first name Ana, last name Ruiz" is one name. */
+static void join_last_name(struct extract_scratch *scratch, const struct names *names,
+                           const struct name *last)
+{
+    struct edge *first = &scratch->edges[names->edges[names->count - 1]];
+    struct strview surname = name_value(scratch, last);
+    char text[2 * NAME_BYTES];
+    size_t size = first->value.size;
+    memcpy(text, first->value.data, size);
+    text[size++] = ' ';
+    memcpy(text + size, surname.data, surname.size);
+    first->value = extract_scratch_keep(scratch, text, size + surname.size);
+}
+
+/* ---- where names are looked for ---- */
+
+static const struct edge *longest_edge(const struct extract_scratch *scratch, uint32_t at,
+                                       uint32_t types)
+{
+    const struct edge *best = NULL;
+    if (at >= scratch->token_count || !(scratch->edge_types[at] & types))
+        return NULL;
+    for (int32_t i = scratch->first_edge[at]; i >= 0; i = scratch->edges[i].next) {
+        const struct edge *edge = &scratch->edges[i];
+        if ((types >> edge->makes & 1) && (!best || edge->end > best->end))
+            best = edge;
+    }
+    return best;
+}
+
+static uint32_t skip_commas(const struct extract_scratch *scratch, uint32_t at)
+{
+    while (at < scratch->token_count && scratch->tokens[at].kind == TOKEN_PUNCTUATION &&
+           (scratch->tokens[at].byte == ',' || scratch->tokens[at].byte == ':' ||
+            scratch->tokens[at].byte == '.' || scratch->tokens[at].byte == '-' ||
+            scratch->tokens[at].byte == '"'))
+        at++;
+    return at;
+}
+
+/* "... John, no wait, Jon": another name behind editing terms. */
+static bool read_corrected(struct extract_scratch *scratch, struct names *names, uint32_t at)
+{
+    static const uint32_t edits = 1U << N_EDIT | 1U << N_CANCEL;
+    uint32_t next = skip_commas(scratch, at);
+    bool heard = false;
+    for (int i = 0; i < 5; i++) {
+        const struct edge *edge = longest_edge(scratch, next, edits);
+        if (!edge)
+            break;
+        heard = true;
+        next = skip_commas(scratch, edge->end);
+    }
+    if (!heard)
+        return true;
+    const struct edge *cue = longest_edge(scratch, next, 1U << N_STRONGNAME | 1U << N_WEAKNAME);
+    if (cue)
+        next = skip_commas(scratch, cue->end);
+    struct name name;
+    if (!read_name(scratch, next, NAME_STRONG, &name))
+        return true;
+    return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
+}
+
+static bool read_behind_cue(struct extract_scratch *scratch, struct names *names,
+                            const struct edge *cue)
+{
+    int32_t kind = scratch->grammar->forms[cue->form]->value;
+    enum strength strength = cue->makes == N_WEAKNAME ? NAME_WEAK
+                             : kind == 1              ? NAME_MEDIUM
+                                                      : NAME_STRONG;
+    bool last_name = cue->makes == N_STRONGNAME && kind == 2;
+    struct name name;
+    uint32_t at = skip_commas(scratch, cue->end);
+    if (strength != NAME_STRONG && at > cue->end)
+        return true;
+    if (!read_name(scratch, at, strength, &name))
+        return true;
+    if (last_name && names->count) {
+        join_last_name(scratch, names, &name);
+        return true;
+    }
+    return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
+}
+
+static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at)
+{
+    while (at < scratch->token_count && at < 8 &&
+           (scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
+            (token_is(scratch, at, C_STOP) && !token_is(scratch, at, C_GIVEN))))
+        at++;
+    return at;
+}
+
+/* "Sam here", "Maria Lopez speaking". */
+static bool read_before_cue(struct extract_scratch *scratch, struct names *names)
+{
+    struct name name;
+    uint32_t start = skip_greeting(scratch, 0);
+    if (!read_name(scratch, start, NAME_MEDIUM, &name))
+        return true;
+    const struct grammar *grammar = scratch->grammar;
+    bool cue = token_is(scratch, name.end, grammar->literal_here) ||
+               token_is(scratch, name.end, grammar->literal_speaking) ||
+               (token_is(scratch, name.end, grammar->literal_is) &&
+                token_is(scratch, name.end + 1, grammar->literal_my));
+    return !cue || add_name(scratch, names, &name);
+}
+
+/* The answer to "what is your name?". */
+static bool read_answer(struct extract_scratch *scratch, struct names *names)
+{
+    struct name name;
+    uint32_t start = skip_greeting(scratch, 0);
+    if (!read_name(scratch, start, NAME_STRONG, &name) || !clause_ends(scratch, name.end))
+        return true;
+    return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
+}
+
+bool name_reader_run(struct extract_scratch *scratch)
+{
+    static const uint32_t cues = 1U << N_STRONGNAME | 1U << N_WEAKNAME;
+    struct names names = {.count = 0};
+    if (scratch->cue_types & cues) {
+        for (uint32_t at = 0; at < scratch->token_count;) {
+            const struct edge *found = longest_edge(scratch, at, cues);
+            if (!found) {
+                at++;
+                continue;
+            }
+            struct edge cue = *found; /* adding edges may move the array */
+            if (!read_behind_cue(scratch, &names, &cue))
+                return false;
+            at = cue.end;
+        }
+    }
+    if (names.count == 0 && !read_before_cue(scratch, &names))
+        return false;
+    bool asked = scratch->request->asked_types >> EXTRACT_NAME & 1;
+    return names.count || !asked || read_answer(scratch, &names);
+}

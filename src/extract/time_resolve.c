@@ -1,0 +1,770 @@
+/*
+ * time_resolve.c: a meaning and the reference time -> calendar values, all readings, best first.
+ * Pure; integers only. Everything happens on the wall clock of the request's zone; the zone itself
+ * is needed for "in two hours" and for times that a clock change leaves out.
+ */
+#include "base/civil_time.h"
+#include "extract/extract_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct day {
+    int64_t days; /* the first day */
+    int64_t span; /* how many days; 1: a day */
+    enum extract_grain grain;
+    int32_t year, index; /* of weeks and months */
+    int64_t other;       /* the other reading's first day; equal to `days` when there is none */
+    bool inferred;       /* year or month */
+    bool next_ambiguous, two_way, conflict, absolute;
+};
+
+struct clock {
+    int32_t minute; /* of the day */
+    int32_t other;  /* the other reading; -1 */
+    bool inferred;
+};
+
+static int32_t weekday_index(const struct extract_scratch *scratch, int32_t weekday)
+{
+    return scratch->locale.week_start == 7 ? weekday % 7 : weekday - 1;
+}
+
+/* The first day of the week that holds `day`, by the locale. */
+static int64_t week_start(const struct extract_scratch *scratch, int64_t day)
+{
+    return day - weekday_index(scratch, civil_time_weekday(day));
+}
+
+static int64_t next_weekday(int64_t after, int32_t weekday)
+{
+    int32_t ahead = (weekday - civil_time_weekday(after) + 7) % 7;
+    return after + (ahead == 0 ? 7 : ahead);
+}
+
+static void one_day(struct day *day, int64_t days)
+{
+    day->days = day->other = days;
+    day->span = 1;
+    day->grain = EXTRACT_GRAIN_DAY;
+}
+
+static bool resolve_weekday(const struct extract_scratch *scratch, const struct meaning *m,
+                            struct day *day)
+{
+    int64_t today = scratch->today, coming = next_weekday(today, m->weekday);
+    int64_t this_week = week_start(scratch, today) + weekday_index(scratch, m->weekday);
+    if (m->has & HAS_WEEK) {
+        one_day(day, this_week + 7 * (int64_t)m->week);
+        if (m->week == 0 && day->days < today && !(m->flags & MEANING_PAST))
+            day->conflict = true;
+        return true;
+    }
+    switch (m->modifier) {
+    case WEEK_THIS:
+        one_day(day, this_week >= today ? this_week : coming);
+        return true;
+    case WEEK_NEXT:
+        if (scratch->extractor->options.next_weekday == EXTRACT_NEXT_IS_COMING) {
+            one_day(day, coming);
+            day->other = this_week + 7;
+        } else {
+            one_day(day, this_week + 7);
+            day->other = coming;
+        }
+        day->next_ambiguous = day->other != day->days;
+        return true;
+    case WEEK_LAST:
+        one_day(day, coming - (coming - 7 >= today ? 14 : 7));
+        return true;
+    default:
+        one_day(day, coming);
+        return true;
+    }
+}
+
+/* The next time a month and day come, from today on. */
+static bool next_month_day(const struct extract_scratch *scratch, const struct meaning *m,
+                           struct day *day)
+{
+    int32_t year = civil_time_date(scratch->today).year;
+    int64_t first = INT64_MIN;
+    for (int32_t y = year; y <= year + 8; y++) {
+        if (!civil_time_date_exists(y, m->month, m->mday))
+            continue;
+        int64_t days = civil_time_days(y, m->month, m->mday);
+        if (days < scratch->today)
+            continue;
+        bool right = !(m->has & HAS_WEEKDAY) || civil_time_weekday(days) == m->weekday;
+        if (first == INT64_MIN)
+            first = days;
+        if (right && y <= year + 1) {
+            one_day(day, days);
+            day->inferred = true;
+            return true;
+        }
+    }
+    if (first == INT64_MIN)
+        return false;
+    one_day(day, first);
+    day->inferred = true;
+    day->conflict = (m->has & HAS_WEEKDAY) != 0;
+    return true;
+}
+
+static bool resolve_month_day(const struct extract_scratch *scratch, const struct meaning *m,
+                              struct day *day)
+{
+    if (!(m->has & HAS_YEAR))
+        return next_month_day(scratch, m, day);
+    if (!civil_time_date_exists(m->year, m->month, m->mday))
+        return false;
+    one_day(day, civil_time_days(m->year, m->month, m->mday));
+    day->absolute = true;
+    day->conflict = (m->has & HAS_WEEKDAY) && civil_time_weekday(day->days) != m->weekday;
+    return true;
+}
+
+/* "the 15th": this month or the next that has it; with a weekday, the first that fits. */
+static bool resolve_month_day_alone(const struct extract_scratch *scratch, const struct meaning *m,
+                                    struct day *day)
+{
+    struct civil_date today = civil_time_date(scratch->today);
+    int64_t first = INT64_MIN;
+    for (int32_t ahead = 0; ahead <= 12; ahead++) {
+        int32_t month = (today.month - 1 + ahead) % 12 + 1;
+        int32_t year = today.year + (today.month - 1 + ahead) / 12;
+        if (!civil_time_date_exists(year, month, m->mday))
+            continue;
+        int64_t days = civil_time_days(year, month, m->mday);
+        if (days < scratch->today)
+            continue;
+        if (first == INT64_MIN)
+            first = days;
+        if (!(m->has & HAS_WEEKDAY) || civil_time_weekday(days) == m->weekday) {
+            one_day(day, days);
+            day->inferred = true;
+            day->conflict = days > first + 62; /* a fit so far away is a slip of the tongue */
+            if (day->conflict)
+                day->days = day->other = first;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool resolve_two_way(const struct extract_scratch *scratch, const struct meaning *m,
+                            struct day *day)
+{
+    const struct locale_rule *locale = &scratch->locale;
+    struct meaning monthly = *m, daily = *m;
+    monthly.has = daily.has = (m->has & ~(uint32_t)HAS_TWOWAY) | HAS_MONTH | HAS_MDAY;
+    daily.month = m->mday;
+    daily.mday = m->month;
+    struct day a = {0}, b = {0};
+    bool month_first =
+        m->month >= 1 && m->month <= 12 && m->mday >= 1 && resolve_month_day(scratch, &monthly, &a);
+    bool day_first = daily.month >= 1 && daily.month <= 12 && daily.mday >= 1 &&
+                     resolve_month_day(scratch, &daily, &b);
+    if (!month_first && !day_first)
+        return false;
+    bool use_day = day_first && (locale->day_first || !month_first);
+    *day = use_day ? b : a;
+    if (month_first && day_first && a.days != b.days && !locale->day_first &&
+        !locale->month_first) {
+        day->two_way = true;
+        day->other = b.days;
+    }
+    return true;
+}
+
+static void month_span(struct day *day, int32_t year, int32_t month)
+{
+    *day = (struct day){.days = civil_time_days(year, month, 1),
+                        .span = civil_time_days_in_month(year, month),
+                        .grain = EXTRACT_GRAIN_MONTH,
+                        .year = year,
+                        .index = month};
+    day->other = day->days;
+}
+
+static void week_span(const struct extract_scratch *scratch, struct day *day, int64_t inside)
+{
+    int64_t start = week_start(scratch, inside);
+    *day = (struct day){.days = start, .other = start, .span = 7, .grain = EXTRACT_GRAIN_WEEK};
+    civil_time_iso_week(start + (scratch->locale.week_start == 7), &day->year, &day->index);
+}
+
+static bool resolve_nth(const struct meaning *m, struct day *day, const struct day *month)
+{
+    int64_t found;
+    if (m->nth < 0) {
+        int64_t last = month->days + month->span - 1;
+        found = last - (civil_time_weekday(last) - m->weekday + 7) % 7;
+    } else {
+        found = next_weekday(month->days - 1, m->weekday) + 7 * (int64_t)(m->nth - 1);
+        if (found >= month->days + month->span)
+            return false;
+    }
+    one_day(day, found);
+    day->inferred = true;
+    return true;
+}
+
+/* The month that is meant by a name, or relative to this one; `day` of it may be past. */
+static bool resolve_month(const struct extract_scratch *scratch, const struct meaning *m,
+                          struct day *day)
+{
+    struct civil_date today = civil_time_date(scratch->today);
+    if (m->has & HAS_MONTHREL) {
+        int32_t months = today.year * 12 + today.month - 1 + m->month_rel;
+        month_span(day, months / 12, months % 12 + 1);
+        return true;
+    }
+    int32_t year = m->has & HAS_YEAR ? m->year : today.year + (m->month < today.month);
+    month_span(day, year, m->month);
+    day->inferred = !(m->has & HAS_YEAR);
+    return true;
+}
+
+static bool resolve_in_month(const struct extract_scratch *scratch, const struct meaning *m,
+                             struct day *day)
+{
+    struct day month;
+    if (!resolve_month(scratch, m, &month))
+        return false;
+    if (m->has & HAS_NTH) {
+        if (!resolve_nth(m, day, &month))
+            return false;
+        if (day->days < scratch->today && !(m->has & (HAS_YEAR | HAS_MONTHREL))) {
+            month_span(&month, month.year + 1, month.index);
+            return resolve_nth(m, day, &month);
+        }
+        return true;
+    }
+    if (m->has & HAS_EDGE) {
+        one_day(day, month.days + month.span - 1);
+        return true;
+    }
+    if (m->has & HAS_MDAY) {
+        if (m->mday > month.span)
+            return false;
+        one_day(day, month.days + m->mday - 1);
+        return true;
+    }
+    *day = month;
+    return true;
+}
+
+static bool add_units(int64_t *days, int32_t amount, uint8_t unit)
+{
+    switch (unit) {
+    case UNIT_DAY:
+        *days += amount;
+        return true;
+    case UNIT_WEEK:
+        *days += 7 * (int64_t)amount;
+        return true;
+    case UNIT_MONTH:
+        *days = civil_time_add_months(*days, amount);
+        return true;
+    case UNIT_YEAR:
+        *days = civil_time_add_months(*days, amount * 12);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool resolve_base_day(const struct extract_scratch *scratch, const struct meaning *m,
+                             struct day *day)
+{
+    if (m->has & HAS_NOW) {
+        one_day(day, scratch->today);
+        return true;
+    }
+    if (m->has & HAS_OFFSET) {
+        one_day(day, scratch->today + m->offset);
+        day->absolute = true;
+        day->conflict = (m->has & HAS_MDAY) && civil_time_date(day->days).day != m->mday;
+        return true;
+    }
+    if (m->has & HAS_TWOWAY)
+        return resolve_two_way(scratch, m, day);
+    if ((m->has & HAS_NTH) || (m->has & HAS_MONTHREL) || ((m->has & HAS_EDGE) && m->edge == 3))
+        return resolve_in_month(scratch, m, day);
+    if ((m->has & HAS_MDAY) && (m->has & HAS_MONTH))
+        return resolve_month_day(scratch, m, day);
+    if (m->has & HAS_MDAY)
+        return resolve_month_day_alone(scratch, m, day);
+    if (m->has & HAS_WEEKDAY)
+        return resolve_weekday(scratch, m, day);
+    if (m->has & HAS_MONTH)
+        return resolve_month(scratch, m, day);
+    if (m->has & HAS_WEEK) {
+        week_span(scratch, day, scratch->today + 7 * (int64_t)m->week);
+        return true;
+    }
+    if (m->has & HAS_WEEKEND) {
+        int64_t monday = scratch->today - (civil_time_weekday(scratch->today) - 1);
+        *day = (struct day){
+            .days = monday + 5 + 7 * (int64_t)m->week, .span = 2, .grain = EXTRACT_GRAIN_WEEKEND};
+        day->other = day->days;
+        if (m->week == 1) {
+            day->other = day->days - 7;
+            day->next_ambiguous = true;
+        }
+        return true;
+    }
+    if (m->has & HAS_YEARREL) {
+        int32_t year = civil_time_date(scratch->today).year + m->year_rel;
+        int64_t first = civil_time_days(year, 1, 1);
+        *day = (struct day){.days = first,
+                            .other = first,
+                            .span = civil_time_days(year + 1, 1, 1) - first,
+                            .grain = EXTRACT_GRAIN_YEAR,
+                            .year = year};
+        return true;
+    }
+    return false;
+}
+
+static bool year_is_plausible(const struct extract_scratch *scratch, const struct meaning *m,
+                              int64_t days)
+{
+    int32_t year = civil_time_date(days).year, now = civil_time_date(scratch->today).year;
+    bool written = (m->has & HAS_YEAR) && !(m->flags & MEANING_YEAR2);
+    return written ? year >= 1000 && year <= 9999 : year >= now - 1 && year <= now + 10;
+}
+
+static bool resolve_day(const struct extract_scratch *scratch, const struct meaning *m,
+                        struct day *day)
+{
+    *day = (struct day){0};
+    if (!resolve_base_day(scratch, m, day))
+        return false;
+    if ((m->has & HAS_SHIFT) && !add_units(&day->days, m->amount, m->unit))
+        return false;
+    if (m->has & HAS_SHIFT)
+        day->other = day->days;
+    if (m->has & HAS_ADD) {
+        day->days += m->add_days;
+        day->other += m->add_days;
+    }
+    if ((m->has & HAS_EDGE) && m->edge >= 4)
+        week_span(scratch, day, day->days + (m->edge == 5 ? 7 : 0));
+    return year_is_plausible(scratch, m, day->days);
+}
+
+/* ---- clocks ---- */
+
+static bool within_hours(const struct extract_scratch *scratch, int32_t minute)
+{
+    const struct extractor_options *options = &scratch->extractor->options;
+    return minute >= options->opens_minute && minute < options->closes_minute;
+}
+
+/* Opening hours decide between morning and afternoon; `not_before` drops what is past. */
+static void resolve_clock(const struct extract_scratch *scratch, const struct meaning *m,
+                          int32_t not_before, struct clock *clock)
+{
+    *clock = (struct clock){.other = -1};
+    int32_t am = m->hour % 12 * 60 + m->minute, pm = am + 12 * 60;
+    switch (m->meridiem) {
+    case MERIDIEM_AM:
+        clock->minute = am;
+        return;
+    case MERIDIEM_PM:
+        clock->minute = pm;
+        return;
+    case MERIDIEM_24H:
+        clock->minute = m->hour * 60 + m->minute;
+        return;
+    default:
+        break;
+    }
+    bool am_open = within_hours(scratch, am), pm_open = within_hours(scratch, pm);
+    bool use_pm = pm_open && !am_open;
+    if (am_open == pm_open)
+        use_pm = m->hour == 12 || m->hour < 7;
+    bool am_past = am < not_before, pm_past = pm < not_before;
+    if (am_past && !pm_past)
+        use_pm = true;
+    clock->minute = use_pm ? pm : am;
+    clock->other = use_pm ? am : pm;
+    /* 12 is noon, and 10:30 also says 10:30 on a 24-hour clock: nothing was guessed */
+    bool both_agree = (m->flags & MEANING_WRITTEN) && !use_pm && am_open;
+    clock->inferred = !(m->hour == 12 && use_pm) && !both_agree;
+    if (!clock->inferred)
+        clock->other = -1;
+}
+
+/* ---- writing ---- */
+
+static const char *const part_names[] = {"", "TMO", "TMI", "TAF", "TEV", "TNI"};
+
+static void print_date(char text[40], int64_t days)
+{
+    struct civil_date date = civil_time_date(days);
+    char *p = text;
+    *p++ = (char)('0' + date.year / 1000 % 10);
+    *p++ = (char)('0' + date.year / 100 % 10);
+    *p++ = (char)('0' + date.year / 10 % 10);
+    *p++ = (char)('0' + date.year % 10);
+    *p++ = '-';
+    *p++ = (char)('0' + date.month / 10);
+    *p++ = (char)('0' + date.month % 10);
+    *p++ = '-';
+    *p++ = (char)('0' + date.day / 10);
+    *p++ = (char)('0' + date.day % 10);
+    *p = '\0';
+}
+
+static void print_clock(char *text, int32_t minute)
+{
+    text[0] = (char)('0' + minute / 600);
+    text[1] = (char)('0' + minute / 60 % 10);
+    text[2] = ':';
+    text[3] = (char)('0' + minute % 60 / 10);
+    text[4] = (char)('0' + minute % 10);
+    text[5] = '\0';
+}
+
+static void print_day(char text[40], const struct day *day, int64_t days)
+{
+    switch (day->grain) {
+    case EXTRACT_GRAIN_WEEK:
+        snprintf(text, 40, "%04d-W%02d", day->year, day->index);
+        break;
+    case EXTRACT_GRAIN_MONTH:
+        snprintf(text, 40, "%04d-%02d", day->year, day->index);
+        break;
+    case EXTRACT_GRAIN_YEAR:
+        snprintf(text, 40, "%04d", day->year);
+        break;
+    case EXTRACT_GRAIN_NONE:
+    case EXTRACT_GRAIN_SECOND:
+    case EXTRACT_GRAIN_MINUTE:
+    case EXTRACT_GRAIN_HOUR:
+    case EXTRACT_GRAIN_PART_OF_DAY:
+    case EXTRACT_GRAIN_DAY:
+    case EXTRACT_GRAIN_WEEKEND:
+    default:
+        print_date(text, days);
+    }
+}
+
+static void print_datetime(char text[40], int64_t days, int32_t minute)
+{
+    print_date(text, days + minute / 1440);
+    text[10] = 'T';
+    print_clock(text + 11, minute % 1440);
+}
+
+static void lower_confidence(struct resolved *r, uint8_t most)
+{
+    if (r->confidence > most)
+        r->confidence = most;
+}
+
+/* ---- kinds of values ---- */
+
+static const char unit_letters[] = {'S', 'M', 'H', 'D', 'W', 'M', 'Y'};
+
+static size_t resolve_duration(const struct meaning *m, struct resolved *r)
+{
+    static const enum extract_grain grains[] = {
+        EXTRACT_GRAIN_SECOND, EXTRACT_GRAIN_MINUTE, EXTRACT_GRAIN_HOUR, EXTRACT_GRAIN_DAY,
+        EXTRACT_GRAIN_WEEK,   EXTRACT_GRAIN_MONTH,  EXTRACT_GRAIN_YEAR};
+    bool two = m->amount2 != 0;
+    bool clock = m->unit < UNIT_DAY, clock2 = m->unit2 < UNIT_DAY;
+    int size = snprintf(r->value, sizeof r->value, "P%s%d%c", clock ? "T" : "", m->amount,
+                        unit_letters[m->unit]);
+    if (two && size > 0)
+        snprintf(r->value + size, sizeof r->value - (size_t)size, "%s%d%c",
+                 clock2 && !clock ? "T" : "", m->amount2, unit_letters[m->unit2]);
+    r->type = EXTRACT_DURATION;
+    r->grain = grains[two ? m->unit2 : m->unit];
+    return 1;
+}
+
+/* "in two hours": an instant. */
+static size_t resolve_instant(const struct extract_scratch *scratch, const struct meaning *m,
+                              struct resolved *r)
+{
+    static const int64_t seconds[] = {1, 60, 3600};
+    int64_t shift = m->amount * seconds[m->unit];
+    if (m->amount2 && m->unit2 < UNIT_DAY)
+        shift += m->amount2 * seconds[m->unit2];
+    int64_t utc = scratch->request->reference_time_ns + shift * CIVIL_TIME_NS_PER_S;
+    const struct time_zone *zone = scratch->request->zone;
+    int64_t local = zone ? time_zone_local_ns(zone, utc)
+                         : utc + scratch->request->reference_offset_s * CIVIL_TIME_NS_PER_S;
+    int64_t days = civil_time_day_of_ns(local);
+    int32_t minute = (int32_t)((local - days * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S));
+    r->type = EXTRACT_DATETIME;
+    r->grain = EXTRACT_GRAIN_MINUTE;
+    r->past = shift < 0;
+    print_datetime(r->value, days, minute);
+    return 1;
+}
+
+static bool is_no_such_time(const struct extract_scratch *scratch, int64_t days, int32_t minute)
+{
+    if (!scratch->request->zone)
+        return false;
+    enum time_zone_local local;
+    int64_t ns = days * CIVIL_TIME_NS_PER_DAY + minute * 60 * CIVIL_TIME_NS_PER_S;
+    time_zone_utc_ns(scratch->request->zone, ns, TIME_ZONE_COMPATIBLE, &local);
+    return local == TIME_ZONE_GAP;
+}
+
+static void add_reading(struct resolved *readings, size_t *count, const struct resolved *reading,
+                        uint8_t confidence)
+{
+    if (*count < RESOLVED_LIMIT) {
+        readings[*count] = *reading;
+        readings[*count].confidence = confidence;
+        (*count)++;
+    }
+}
+
+static enum extract_grain clock_grain(const struct meaning *m)
+{
+    return m->flags & MEANING_MINUTE ? EXTRACT_GRAIN_MINUTE : EXTRACT_GRAIN_HOUR;
+}
+
+static size_t resolve_time(const struct extract_scratch *scratch, const struct meaning *m,
+                           struct resolved readings[RESOLVED_LIMIT])
+{
+    struct resolved r = {.type = EXTRACT_TIME, .confidence = m->confidence};
+    size_t count = 0;
+    if (m->has & HAS_PART) {
+        r.grain = EXTRACT_GRAIN_PART_OF_DAY;
+        memcpy(r.value, part_names[m->part], 4);
+        add_reading(readings, &count, &r, r.confidence);
+        return count;
+    }
+    struct clock clock;
+    resolve_clock(scratch, m, 0, &clock);
+    if (clock.minute >= 1440)
+        clock.minute -= 1440; /* 24:00 */
+    r.grain = clock_grain(m);
+    r.am_pm_inferred = clock.inferred;
+    if (clock.inferred)
+        lower_confidence(&r, 78);
+    print_clock(r.value, clock.minute);
+    add_reading(readings, &count, &r, r.confidence);
+    if (clock.other >= 0) {
+        print_clock(r.value, clock.other);
+        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 8));
+    }
+    return count;
+}
+
+static void judge_day(const struct extract_scratch *scratch, const struct meaning *m,
+                      const struct day *day, struct resolved *r)
+{
+    if (day->inferred)
+        lower_confidence(r, 88);
+    if (day->next_ambiguous || day->two_way)
+        lower_confidence(r, 80);
+    if (day->conflict)
+        lower_confidence(r, 75);
+    r->past = day->days + day->span <= scratch->today;
+    r->conflict = day->conflict;
+    r->two_way = day->two_way;
+    r->next_ambiguous = day->next_ambiguous;
+    (void)m;
+}
+
+static size_t resolve_datetime(const struct extract_scratch *scratch, const struct meaning *m,
+                               const struct day *day, struct resolved readings[RESOLVED_LIMIT])
+{
+    struct resolved r = {.type = EXTRACT_DATETIME, .confidence = m->confidence};
+    size_t count = 0;
+    if (day->span != 1)
+        return 0;
+    judge_day(scratch, m, day, &r);
+    bool two_days = day->other != day->days;
+    if (m->has & HAS_PART) {
+        r.grain = EXTRACT_GRAIN_PART_OF_DAY;
+        print_date(r.value, day->days);
+        memcpy(r.value + 10, part_names[m->part], 4);
+        add_reading(readings, &count, &r, r.confidence);
+        if (two_days) {
+            print_date(r.value, day->other);
+            memcpy(r.value + 10, part_names[m->part], 4);
+            add_reading(readings, &count, &r, (uint8_t)(r.confidence - 5));
+        }
+        return count;
+    }
+    int64_t now =
+        (scratch->local_ns - scratch->today * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S);
+    struct clock clock;
+    resolve_clock(scratch, m, day->days == scratch->today ? (int32_t)now : 0, &clock);
+    r.grain = clock_grain(m);
+    r.am_pm_inferred = clock.inferred;
+    if (clock.inferred)
+        lower_confidence(&r, 78);
+    if (day->days == scratch->today && clock.minute < now)
+        r.past = true;
+    r.no_such_time = is_no_such_time(scratch, day->days, clock.minute);
+    print_datetime(r.value, day->days, clock.minute);
+    add_reading(readings, &count, &r, r.confidence);
+    if (clock.other >= 0) {
+        print_datetime(r.value, day->days, clock.other);
+        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 8));
+    }
+    if (two_days) {
+        print_datetime(r.value, day->other, clock.minute);
+        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 5));
+    }
+    return count;
+}
+
+static size_t resolve_date(const struct extract_scratch *scratch, const struct meaning *m,
+                           const struct day *day, struct resolved readings[RESOLVED_LIMIT])
+{
+    struct resolved r = {.type = EXTRACT_DATE, .grain = day->grain, .confidence = m->confidence};
+    size_t count = 0;
+    judge_day(scratch, m, day, &r);
+    if (day->grain == EXTRACT_GRAIN_WEEKEND)
+        r.type = EXTRACT_INTERVAL;
+    print_day(r.value, day, day->days);
+    if (day->grain == EXTRACT_GRAIN_WEEKEND)
+        print_date(r.to, day->days + day->span);
+    add_reading(readings, &count, &r, r.confidence);
+    if (day->other != day->days) {
+        print_day(r.value, day, day->other);
+        if (day->grain == EXTRACT_GRAIN_WEEKEND)
+            print_date(r.to, day->other + day->span);
+        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 5));
+    }
+    return count;
+}
+
+/* ---- intervals ---- */
+
+struct range_end {
+    bool has_day, has_clock;
+    struct day day;
+    struct clock clock;
+    enum extract_grain grain;
+};
+
+static bool resolve_end(const struct extract_scratch *scratch, const struct meaning *m,
+                        struct range_end *end)
+{
+    *end = (struct range_end){.has_day = (m->has & HAS_ANY_DAY) != 0,
+                              .has_clock = (m->has & HAS_CLOCK) != 0};
+    if (end->has_day && !resolve_day(scratch, m, &end->day))
+        return false;
+    if ((m->has & HAS_NOW) && m->unit < UNIT_DAY)
+        return false;
+    if (end->has_clock) {
+        resolve_clock(scratch, m, 0, &end->clock);
+        end->grain = clock_grain(m);
+    } else if (end->has_day) {
+        end->grain = end->day.grain;
+    }
+    return end->has_day || end->has_clock;
+}
+
+/* The right end comes after the left: the next weekday, month or year when it seems not to. */
+static bool order_ends(const struct meaning *right_meaning, struct range_end *left,
+                       struct range_end *right)
+{
+    if (left->has_day && right->has_day && right->day.days < left->day.days) {
+        if ((right_meaning->has & HAS_WEEKDAY) && !(right_meaning->has & HAS_MDAY)) {
+            right->day.days += (left->day.days - right->day.days + 6) / 7 * 7;
+        } else if (right_meaning->has & HAS_MONTH) {
+            right->day.days = civil_time_add_months(right->day.days, 12);
+            right->day.year++;
+        } else if (right_meaning->has & HAS_MDAY) {
+            right->day.days = civil_time_add_months(right->day.days, 1);
+        }
+        if (right->day.days < left->day.days)
+            return false;
+    }
+    bool same_day = left->has_day == right->has_day && left->day.days == right->day.days;
+    if (left->has_clock && right->has_clock && same_day &&
+        right->clock.minute <= left->clock.minute) {
+        if (right->clock.other > left->clock.minute) {
+            int32_t other = right->clock.other;
+            right->clock.other = right->clock.minute;
+            right->clock.minute = other;
+        } else if (left->clock.other >= 0 && left->clock.other < right->clock.minute) {
+            int32_t other = left->clock.other;
+            left->clock.other = left->clock.minute;
+            left->clock.minute = other;
+        } else if (right->has_day) {
+            right->day.days++; /* over midnight */
+        }
+    }
+    return true;
+}
+
+static void print_end(char text[40], const struct range_end *end, bool after_it)
+{
+    if (end->has_clock && end->has_day)
+        print_datetime(text, end->day.days, end->clock.minute);
+    else if (end->has_clock)
+        print_clock(text, end->clock.minute % 1440);
+    else
+        print_date(text, end->day.days + (after_it ? end->day.span : 0));
+}
+
+static size_t resolve_range(const struct extract_scratch *scratch, const struct meaning *m,
+                            struct resolved readings[RESOLVED_LIMIT])
+{
+    struct resolved r = {.type = EXTRACT_INTERVAL, .confidence = m->confidence};
+    struct range_end left = {0}, right = {0};
+    bool inclusive = m->flags & MEANING_TO_INCLUSIVE;
+    const struct meaning *left_meaning = m->left >= 0 ? &scratch->meanings[m->left] : NULL;
+    const struct meaning *right_meaning = m->right >= 0 ? &scratch->meanings[m->right] : NULL;
+    if ((left_meaning && !resolve_end(scratch, left_meaning, &left)) ||
+        (right_meaning && !resolve_end(scratch, right_meaning, &right)))
+        return 0;
+    if (left_meaning && right_meaning && !order_ends(right_meaning, &left, &right))
+        return 0;
+    if (left_meaning)
+        print_end(r.value, &left, !right_meaning && inclusive); /* after Friday: from Saturday */
+    if (right_meaning)
+        print_end(r.to, &right, inclusive);
+    r.am_pm_inferred = left.clock.inferred || right.clock.inferred;
+    if (r.am_pm_inferred)
+        lower_confidence(&r, 78);
+    if (left.day.inferred || right.day.inferred)
+        lower_confidence(&r, 85);
+    r.next_ambiguous = left.day.next_ambiguous || right.day.next_ambiguous;
+    r.two_way = left.day.two_way || right.day.two_way;
+    const struct range_end *last = right_meaning ? &right : &left;
+    r.past = last->has_day && last->day.days + last->day.span <= scratch->today;
+    r.grain = left_meaning && left.grain < last->grain ? left.grain : last->grain;
+    readings[0] = r;
+    return 1;
+}
+
+size_t time_resolve_run(const struct extract_scratch *scratch, const struct meaning *meaning,
+                        struct resolved ret_readings[RESOLVED_LIMIT])
+{
+    if (meaning->has & HAS_RANGE)
+        return resolve_range(scratch, meaning, ret_readings);
+    if (meaning->has & HAS_DURATION) {
+        ret_readings[0] = (struct resolved){.confidence = meaning->confidence};
+        return resolve_duration(meaning, &ret_readings[0]);
+    }
+    if ((meaning->has & HAS_NOW) && meaning->unit < UNIT_DAY) {
+        ret_readings[0] = (struct resolved){.confidence = meaning->confidence};
+        return resolve_instant(scratch, meaning, &ret_readings[0]);
+    }
+    bool has_day = (meaning->has & HAS_ANY_DAY) != 0;
+    if (!has_day)
+        return meaning->has & HAS_ANY_TIME ? resolve_time(scratch, meaning, ret_readings) : 0;
+    struct day day;
+    if (!resolve_day(scratch, meaning, &day))
+        return 0;
+    return meaning->has & HAS_ANY_TIME ? resolve_datetime(scratch, meaning, &day, ret_readings)
+                                       : resolve_date(scratch, meaning, &day, ret_readings);
+}
