@@ -6,6 +6,7 @@ Run in an environment with those packages; the first line of the output states t
 Formulas that no library computes are written out here, from the papers named beside them.
 """
 import fractions
+import hashlib
 import importlib.metadata as metadata
 import json
 import math
@@ -20,7 +21,10 @@ import scipy.stats as st
 import statsmodels.api as sm
 import statsmodels.stats.contingency_tables as contingency_tables
 import statsmodels.stats.proportion as proportion
+from river import drift
+from scipy.spatial.distance import jensenshannon
 from sklearn import metrics
+from sklearn.utils.murmurhash import murmurhash3_32
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.power import NormalIndPower
 
@@ -540,6 +544,208 @@ def sequences():
     emit("msprt_p", {"n": 10, "dbar": .1, "sigma2": 0, "tau2": .1}, None)
 
 
+def splitmix(seed, count):
+    """`count` numbers in [0, 1): the generator that the input's seeds mean."""
+    state = (np.uint64(seed) + np.arange(1, count + 1, dtype=np.uint64)
+             * np.uint64(0x9E3779B97F4A7C15))
+    z = state
+    z = (z ^ z >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ z >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return (z >> np.uint64(11)).astype(float) * 2.0**-53
+
+
+def ks_tests():
+    def answer(x, y, method, alternative):
+        result = st.ks_2samp(x, y, method=method, alternative=alternative)
+        return {"D": result.statistic, "p": result.pvalue, "location": result.statistic_location,
+                "sign": result.statistic_sign}
+    loose = (1e-8, 1e-14)
+    for n, m in [(1, 1), (1, 2), (3, 3), (4, 7), (10, 10), (12, 18), (50, 33), (200, 200), (300, 170)]:
+        for digits, shift in [(6, .3), (0, .8)]:
+            x = rounded(rng.normal(size=n), digits)
+            y = rounded(rng.normal(shift, 1, size=m), digits)
+            for method in ["auto", "exact", "asymp"]:
+                for alternative in ["two-sided", "less", "greater"]:
+                    emit("ks_2samp", {"x": x, "y": y, "method": method, "alternative": alternative},
+                         answer(x, y, method, alternative), loose)
+    for x, y in [([1, 2, 3], [1, 2, 3]), ([1, 2], [5, 6]), ([5, 6], [1, 2]), ([1, 1, 1], [1]),
+                 (["-Infinity", 1, "Infinity"], [0, 2])]:
+        fx, fy = [float(v) for v in x], [float(v) for v in y]
+        for alternative in ["two-sided", "less", "greater"]:
+            emit("ks_2samp", {"x": x, "y": y, "method": "auto", "alternative": alternative},
+                 answer(fx, fy, "auto", alternative), loose)
+    emit("ks_2samp", {"x": [1, "NaN"], "y": [1], "method": "auto"}, None)
+    emit("ks_2samp", {"x": [], "y": [1], "method": "auto"}, None)
+    # Seeded samples: every region of the asymptotic law, and exact ones of some size.
+    for n1, n2, scale, shift, method in [
+            (1000, 900, 1, 0, "auto"), (1000, 1000, 1, .02, "auto"), (5000, 3000, 1, .05, "auto"),
+            (9999, 10000, 1, 0, "auto"), (3000, 2999, 1, .3, "exact"), (20000, 15000, 1, 0, "auto"),
+            (20000, 15000, 1, .01, "auto"), (20000, 15000, 1, .02, "auto"),
+            (20000, 15000, 1, .1, "auto"), (150000, 150000, 1, .001, "auto"),
+            (150000, 100001, 1.01, 0, "auto"), (400000, 300000, 1, 0, "auto"),
+            (400000, 300000, 1, .004, "auto"), (400000, 300000, 1, .006, "auto"),
+            (300, 200, 1, 0, "asymp"), (300, 250, 1, .1, "asymp"), (300, 250, 1, .02, "asymp"),
+            (500, 400, 1, .15, "asymp"), (5000, 5000, 1, .0, "asymp"), (60, 60, 1, .02, "asymp")]:
+        for alternative in ["two-sided", "greater"]:
+            x, y = splitmix(n1, n1), scale * splitmix(n2 + 7, n2) + shift
+            emit("ks_2samp", {"seed_x": n1, "n1": n1, "seed_y": n2 + 7, "n2": n2, "scale": scale,
+                              "shift": shift, "method": method, "alternative": alternative},
+                 answer(x, y, method, alternative), loose)
+
+
+def distances():
+    for n, m, digits in [(1, 1, 2), (5, 9, 3), (40, 40, 0), (300, 200, 6)]:
+        x, y = rounded(rng.normal(size=n), digits), rounded(rng.normal(.4, 2, m), digits)
+        wx, wy = rounded(rng.random(n) + .1), rounded(rng.random(m) + .1)
+        emit("wasserstein_1", {"x": x, "y": y}, st.wasserstein_distance(x, y))
+        emit("wasserstein_1", {"x": x, "y": y, "wx": None, "wy": None}, st.wasserstein_distance(x, y))
+        emit("wasserstein_1", {"x": x, "y": y, "wx": wx, "wy": wy},
+             st.wasserstein_distance(x, y, wx, wy))
+        emit("energy", {"x": x, "y": y}, st.energy_distance(x, y))
+        emit("energy", {"x": x, "y": y, "wx": wx, "wy": wy}, st.energy_distance(x, y, wx, wy))
+    emit("wasserstein_1", {"x": [], "y": [1]}, None)
+    emit("wasserstein_1", {"x": ["NaN"], "y": [1]}, None)
+
+    def psi(ref, cur, eps):
+        p, q = (np.maximum(np.array(v, float) / np.sum(v), eps) for v in (ref, cur))
+        return float(np.sum((p - q) * np.log(p / q)))
+    for ref, cur in [([10, 20, 30], [12, 18, 25]), ([0, 5, 5], [5, 5, 0]), ([1, 0], [0, 1]),
+                     ([3, 3], [3, 3]), ([.2, .3, .5], [.1, .1, .8]), ([1000, 1, 0, 7], [900, 3, 2, 0])]:
+        p, q = np.array(ref) / np.sum(ref), np.array(cur) / np.sum(cur)
+        inputs = {"ref": ref, "cur": cur}
+        for base in ["e", 2, 10]:
+            emit("js", {**inputs, "base": base},
+                 jensenshannon(ref, cur, base=None if base == "e" else base))
+        emit("hellinger", inputs, math.sqrt(max(0, 1 - math.fsum(np.sqrt(p * q)))), (1e-9, 1e-7))
+        emit("tvd", inputs, float(np.abs(p - q).sum() / 2))
+        for eps in [1e-4, .01]:
+            emit("psi_counts", {**inputs, "eps": eps}, psi(ref, cur, eps))
+        scale = 1 / np.sum(ref) + 1 / np.sum(cur)
+        emit("psi_chi2_p", inputs, st.chi2.sf(psi(ref, cur, 1e-4) / scale, len(ref) - 1))
+    emit("js", {"ref": [0, 0], "cur": [1, 1], "base": "e"}, None)
+    emit("psi_counts", {"ref": [], "cur": [], "eps": 1e-4}, None)
+    for n, m, digits in [(1, 3, 2), (11, 20, 3), (21, 40, 1), (500, 300, 0), (1000, 999, 6)]:
+        ref, cur = rounded(rng.normal(size=n), digits), rounded(rng.normal(.3, 1, m), digits)
+        edges = np.unique(np.quantile(ref, np.arange(1, 10) / 10))
+        counts = [np.bincount(np.searchsorted(edges, v, side="left"), minlength=len(edges) + 1)
+                  for v in (ref, cur)]
+        emit("psi_deciles", {"ref": ref, "cur": cur, "eps": 1e-4},
+             {"edges": edges, "ref_counts": counts[0], "cur_counts": counts[1],
+              "psi": psi(counts[0], counts[1], 1e-4)})
+
+
+def streams():
+    def values(stream):
+        total = sum(s["n"] for s in stream["segments"])
+        u, parts, at = splitmix(stream["seed"], total), [], 0
+        for s in stream["segments"]:
+            part = u[at:at + s["n"]]
+            at += s["n"]
+            if s["kind"] == "bernoulli":
+                parts.append((part < s["p"]).astype(float))
+            elif s["kind"] == "uniform":
+                parts.append(s["a"] + (s["b"] - s["a"]) * part)
+            else:
+                parts.append(np.full(s["n"], float(s["value"])))
+        return np.concatenate(parts)
+
+    def bernoulli(n, p):
+        return {"kind": "bernoulli", "n": n, "p": p}
+
+    def uniform(n, a, b):
+        return {"kind": "uniform", "n": n, "a": a, "b": b}
+
+    cases = [[bernoulli(1000, .2), bernoulli(1000, .8)], [bernoulli(5000, .1), bernoulli(5000, .13)],
+             [uniform(3000, 0, 1), uniform(3000, .3, 1.3), uniform(3000, -5, 5)],
+             [uniform(2000, 100, 200)], [{"kind": "constant", "n": 500, "value": 3}],
+             [{"kind": "constant", "n": 300, "value": 0}, {"kind": "constant", "n": 300, "value": 1}],
+             [bernoulli(20000, .1)], [uniform(7, 0, 1)],
+             [bernoulli(400, p) for p in (.1, .9, .5, .1, .3, .7)] * 4]
+    for number, segments in enumerate(cases):
+        stream = {"seed": 1000 + number, "segments": segments}
+        data = values(stream)
+        for params in [{}, {"delta": .05, "clock": 1}, {"max_buckets": 2, "clock": 7},
+                       {"min_window_length": 20, "grace_period": 100, "delta": .2}]:
+            adwin, found = drift.ADWIN(**params), []
+            for i, x in enumerate(data):
+                adwin.update(x)
+                if adwin.drift_detected:
+                    found.append(i)
+            emit("ADWIN", {"params": params, "stream": stream, "head": data[:5]},
+                 {"detections": found, "width": adwin.width, "estimation": adwin.estimation,
+                  "variance": adwin.variance})
+        for params in [{}, {"threshold": 5, "mode": "up"}, {"threshold": 5, "mode": "down"},
+                       {"min_instances": 5, "delta": .1, "threshold": 2, "alpha": .99}]:
+            test, found = drift.PageHinkley(**params), []
+            for i, x in enumerate(data):
+                test.update(x)
+                if test.drift_detected:
+                    found.append(i)
+            emit("PageHinkley", {"params": params, "stream": stream, "head": data[:5]},
+                 {"detections": found})
+
+
+def hashes():
+    """The rules written out again; they were checked against the published vectors."""
+    def units(text):
+        raw = text.encode("utf-16-le")
+        return [raw[i] | raw[i + 1] << 8 for i in range(0, len(raw), 2)]
+
+    def fnv(values):
+        h = 2166136261
+        for v in values:
+            h = (h ^ v) * 16777619 & 0xFFFFFFFF
+        return h
+
+    def growthbook(seed, value, version):
+        if version == 2:
+            return fnv(units(str(fnv(units(seed + value))))) % 10000 / 10000
+        return fnv(units(value + seed)) % 1000 / 1000 if version == 1 else None
+    texts = ["", "a", "user-123", "naïve", "日本語", "emoji 😀 x", "Zürich", "\u00ff\u0100"]
+    for seed in ["", "exp-1", "größe", "🦊"]:
+        for value in texts:
+            for version in [1, 2, 3]:
+                emit("growthbook_hash", {"seed": seed, "value": value, "version": version},
+                     growthbook(seed, value, version), (0, 5e-5))
+
+    def murmur3(data, seed):
+        h, size = seed, len(data)
+        for start in range(0, size, 4):
+            k = int.from_bytes(data[start:start + 4], "little") * 0xCC9E2D51 & 0xFFFFFFFF
+            k = (k << 15 | k >> 17) * 0x1B873593 & 0xFFFFFFFF
+            h ^= k
+            if start + 4 <= size:
+                h = ((h << 13 | h >> 19) & 0xFFFFFFFF) * 5 + 0xE6546B64 & 0xFFFFFFFF
+        h ^= size
+        h = (h ^ h >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+        h = (h ^ h >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+        return h ^ h >> 16
+    for text in texts:
+        data = text.encode()
+        for seed in [0, 1, 0x9747B28C, 2**32 - 1]:
+            # scikit-learn hashes with MurmurHash3 too.
+            value = murmur3(data, seed)
+            assert value == int(murmurhash3_32(data, seed, positive=True)), (text, seed)
+            emit("murmur3_x86_32", {"utf8": text, "seed": seed}, value, (0, 0))
+        low = bytes(u & 255 for u in units("group:" + text))
+        emit("unleash_rollout", {"group": "group", "id": text, "ascii": text.isascii()},
+             murmur3(low, 0) % 100 + 1, (0, 0))
+        emit("unleash_variant", {"group": "group", "id": text, "total": 1000, "ascii": text.isascii()},
+             murmur3(low, 86028157) % 1000 + 1, (0, 0))
+        emit("optimizely_bucket", {"bucketing_id": text, "parent_id": "1886780721"},
+             murmur3((text + "1886780721").encode(), 1) * 10000 // 2**32, (0, 0))
+        digest = hashlib.sha256(f"config.rule.{text}".encode()).digest()
+        emit("statsig_bucket", {"config_salt": "config", "rule_salt": "rule", "unit": text},
+             int.from_bytes(digest[:8], "big") % 10000, (0, 0))
+    for count, weights, coverage in [(2, None, 1), (3, [.2, .3, .5], .2), (2, [.4, .1], 1), (4, None, -1)]:
+        use = weights if weights and .99 <= sum(weights) <= 1.01 else [1 / count] * count
+        edges = np.concatenate([[0], np.cumsum(use)])
+        clipped = min(1, max(0, coverage))
+        emit("growthbook_bucket_ranges", {"variations": count, "coverage": coverage, "weights": weights},
+             [[a, a + clipped * w] for a, w in zip(edges, use)])
+
+
 def main():
     versions = {p: metadata.version(p) for p in PACKAGES}
     print(json.dumps({"versions": versions, "python": sys.version.split()[0]}))
@@ -551,7 +757,8 @@ def main():
 
 SECTIONS = [special_functions, binomial_ci, two_proportion, mcnemar, t_tests,
             rank_tests, cluster_errors, permutations, bootstraps, several_tests, chi_squares,
-            planning, repeats_and_agreement, calibration, correlation, percentiles, sequences]
+            planning, repeats_and_agreement, calibration, correlation, percentiles, sequences,
+            ks_tests, distances, streams, hashes]
 
 if __name__ == "__main__":
     main()
