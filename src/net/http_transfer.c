@@ -72,6 +72,19 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* libcurl repeats a request by itself when a kept connection turns out to be closed. A repetition
+ * that nobody reserved money for, or counted, is not wanted: retry_policy.c is the owner. */
+static int on_before_request(void *context, char *own_ip, char *peer_ip, int own_port,
+                             int peer_port)
+{
+    struct http_transfer *transfer = context;
+    (void)own_ip;
+    (void)peer_ip;
+    (void)own_port;
+    (void)peer_port;
+    return ++transfer->sends > 1 ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 static void set_fixed_options(struct http_transfer *transfer)
 {
     CURL *easy = transfer->easy;
@@ -82,6 +95,8 @@ static void set_fixed_options(struct http_transfer *transfer)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "assay/" ASSAY_VERSION);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -149,6 +164,7 @@ void http_transfer_start(struct http_transfer *transfer, struct flight *flight, 
     transfer->body_limit =
         call->max_response_bytes ? call->max_response_bytes : DEFAULT_RESPONSE_BYTES;
     transfer->body_bytes = 0;
+    transfer->sends = 0;
     transfer->is_too_large = false;
     transfer->ran_out_of_memory = false;
     transfer->curl_error[0] = '\0';
@@ -281,10 +297,10 @@ static struct attempt_end end_too_large(struct http_transfer *transfer)
     return end;
 }
 
-static struct attempt_end end_without_answer(struct http_transfer *transfer, CURLcode code,
-                                             bool was_sent)
+static struct attempt_end end_without_answer(struct http_transfer *transfer, CURLcode code)
 {
     struct flight *flight = transfer->flight;
+    bool was_sent = transfer->sends > 0;
     const char *text = transfer->curl_error[0] ? transfer->curl_error : curl_easy_strerror(code);
     if (transfer->ran_out_of_memory || code == CURLE_OUT_OF_MEMORY) {
         flight_set_error(flight, "%s: memory ran out", transfer->options->name);
@@ -294,6 +310,10 @@ static struct attempt_end end_without_answer(struct http_transfer *transfer, CUR
         return end_too_large(transfer);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return end_time_out(transfer, was_sent);
+    if (transfer->sends > 1) {
+        code = CURLE_SEND_ERROR;
+        text = "the kept connection was closed before it answered";
+    }
     flight_set_error(flight, "%s: %s", transfer->options->name, text);
 
     struct attempt_end end = lost_end(CALL_INTERNAL, was_sent);
@@ -322,10 +342,8 @@ struct attempt_end http_transfer_end(struct http_transfer *transfer, CURLcode co
     struct call_result *result = &transfer->flight->result;
     long status = 0;
     curl_off_t total_us = 0;
-    curl_off_t pretransfer_us = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &total_us);
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
     result->http_status = (int32_t)status;
     result->latency_send_ns = (int64_t)total_us * 1000;
     result->received_bytes += transfer->body_bytes;
@@ -338,7 +356,7 @@ struct attempt_end http_transfer_end(struct http_transfer *transfer, CURLcode co
         transfer->body_capacity = 0;
         end = end_with_status(transfer);
     } else {
-        end = end_without_answer(transfer, code, pretransfer_us > 0);
+        end = end_without_answer(transfer, code);
     }
     transfer->body_bytes = 0;
     transfer->flight = NULL;

@@ -19,6 +19,7 @@ struct http_transfer {
     size_t body_bytes;
     size_t body_capacity;
     size_t body_limit;
+    uint32_t sends; /* how often libcurl was about to send the request: once is allowed */
     bool is_too_large;
     bool ran_out_of_memory;
     int64_t unix_now_s;
