@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -178,6 +179,8 @@ static void *listen_for(void *argument)
         struct connection *connection = calloc(1, sizeof *connection);
         must(connection != NULL, "calloc");
         *connection = (struct connection){server, fd, atomic_fetch_add(&server->connections, 1)};
+        int on = 1; /* head and body go out as two packets: no waiting for the other's ACK */
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         pthread_t thread;
         must(pthread_create(&thread, NULL, converse, connection) == 0, "pthread_create");
         pthread_detach(thread);
