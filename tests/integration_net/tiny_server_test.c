@@ -1,4 +1,5 @@
 /* The call loop against the tests' own server: faults that WireMock does not have. */
+#include "base/memory.h"
 #include "loop_helper.h"
 #include "tiny_server.h"
 
@@ -240,5 +241,37 @@ Test(tiny_server, a_proxy_of_the_environment_is_not_asked_for_this_machine)
     cr_expect(eq(int, result.outcome, CALL_OK), "%s", result.error);
     call_result_done(&result);
     call_loop_destroy(loop);
+    tiny_server_stop(&server);
+}
+
+Test(tiny_server, failing_allocations_never_lose_a_call)
+{
+    struct tiny_server server = {0};
+    tiny_server_start(&server, 0);
+    bool was_hit = true;
+    int64_t nth = 1;
+    for (; was_hit && nth < 60; nth++) {
+        struct call_loop *loop = loop_helper_loop((struct call_loop_options){0});
+        uint32_t far_end = loop_helper_far_end(loop, (struct far_end_options){0});
+        struct call call = {.far_end = far_end, .url = url(&server, "/drop")};
+        size_t accepted = 0;
+        size_t collected = 0;
+        struct call_result result = {0};
+        memory_fail_nth(nth);
+        for (int i = 0; i < 4; i++)
+            accepted += call_loop_submit(loop, &call, NULL) == STATUS_OK;
+        while (call_loop_collect(loop, &result, 1, 20000)) {
+            cr_expect(result.outcome == CALL_OK || result.outcome == CALL_INTERNAL, "%s",
+                      result.error);
+            call_result_done(&result);
+            collected++;
+        }
+        was_hit = memory_fault_was_hit();
+        memory_fail_nth(0);
+        cr_expect(eq(sz, collected, accepted), "allocation %lld", (long long)nth);
+        call_loop_destroy(loop);
+    }
+    cr_expect(not(was_hit), "every point was visited");
+    cr_expect(gt(i64, nth, 8));
     tiny_server_stop(&server);
 }
