@@ -128,9 +128,12 @@ static int64_t count_of(struct strview text)
 static void copy_text(char ret_text[64], struct strview value)
 {
     size_t size = value.size < 63 ? value.size : 63;
-    for (size_t i = 0; i < size; i++) /* it comes from outside and may end on a terminal */
-        ret_text[i] = value.data[i] >= ' ' && value.data[i] <= '~' ? value.data[i] : '?';
+    memcpy(ret_text, value.data, size);
     ret_text[size] = '\0';
+    for (size_t i = 0; i < size; i++) { /* it comes from outside and may end on a terminal */
+        if (ret_text[i] < ' ' || ret_text[i] > '~')
+            ret_text[i] = '?';
+    }
 }
 
 static bool name_is(struct strview name, const char *wanted)
@@ -158,7 +161,7 @@ static void read_rate_limit(struct call_answer_headers *headers, struct strview 
 void answer_headers_read(struct call_answer_headers *headers, struct strview line,
                          int64_t unix_now_s)
 {
-    char first = line.size ? (char)(line.data[0] | 0x20) : '\0';
+    int first = line.size ? line.data[0] | 0x20 : 0;
     if (first != 'r' && first != 'x' && first != 'c')
         return;
     const char *colon = memchr(line.data, ':', line.size);

@@ -77,8 +77,9 @@ struct far_end_options {
 
     /* A command: argv[0] is looked up in PATH; ends with NULL. NULL: HTTP. Each child is its own
      * process group, has the parent's environment and folder, and nothing open but 0, 1 and 2. One
-     * line in, one line out. A time-out kills it; it is started again. Command calls are never
-     * repeated: what killed a child would kill the next. */
+     * line in, one line out. A time-out kills it; it is started again. A call is not repeated (what
+     * killed a child would kill the next), but for one case: a child that has answered before and
+     * ends without a byte may have ended by itself, so the line goes to another child, once. */
     const char *const *argv;
     uint32_t max_restarts; /* 0: 10 exits with no answer between; then its calls fail at once */
 };

@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include <stdio.h>
+
 #define LONGEST_BODY 65536
 
 /* In error.code or error.type. */
@@ -51,10 +53,11 @@ static bool refuses(const char *code)
 
 static void copy_code(char ret_code[CALL_CODE_BYTES], const char *code)
 {
-    size_t size = 0;
-    for (; code && code[size] && size < CALL_CODE_BYTES - 1; size++)
-        ret_code[size] = code[size] >= ' ' && code[size] <= '~' ? code[size] : '?';
-    ret_code[size] = '\0';
+    snprintf(ret_code, CALL_CODE_BYTES, "%s", code ? code : "");
+    for (char *at = ret_code; *at; at++) {
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    }
 }
 
 static bool is_number_text(const char *text)
@@ -78,11 +81,12 @@ struct provider_error provider_error_read(int32_t http_status, struct strview bo
         copy_code(result.code, type ? type : code);
     else
         copy_code(result.code, code);
+    /* Anthropic says it with a 400 and no code of its own. */
+    bool is_out_of_credit =
+        http_status == 400 && message && strstr(message, "credit balance is too low");
     if (is_one_of(code, request_codes, sizeof request_codes / sizeof *request_codes))
         result.refused = false;
-    else if (refuses(code) || refuses(type))
+    else if (refuses(code) || refuses(type) || is_out_of_credit)
         result.refused = true;
-    else if (http_status == 400 && message && strstr(message, "credit balance is too low"))
-        result.refused = true; /* Anthropic says it with a 400 and no code of its own */
     return result;
 }

@@ -8,7 +8,7 @@
 #include "base/counter_rng.h"
 
 #define FREE_RETRIES 32
-#define CREDIT_PER_RETRY 100
+#define CREDIT_PER_RETRY UINT64_C(100)
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
 {
