@@ -250,7 +250,7 @@ static void add_outcome_row(struct html *html, size_t candidate, const bool *is_
     const struct candidate_summary *shown = &html->summary->candidates[candidate];
     strbuf_add_format(html->out, "<tr data-c=\"%zu\"><th scope=\"row\">", candidate);
     html_write_candidate(html, candidate);
-    strbuf_add_text(html->out, "</th><td class=\"bar\">");
+    strbuf_add_text(html->out, "</th><td class=\"stk\">");
     html_charts_outcomes(html->out, shown);
     strbuf_add_text(html->out, "</td>");
     for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
@@ -284,7 +284,9 @@ void html_tables_outcomes(struct html *html)
             strbuf_add_format(html->out,
                               "<th scope=\"col\" class=\"num\"><span class=\"key o%d\" "
                               "aria-hidden=\"true\"></span>%s</th>",
-                              outcome, measure_text_outcome(outcome));
+                              outcome,
+                              outcome == TRIAL_ERROR ? "Infra&shy;structure error"
+                                                     : measure_text_outcome(outcome));
     }
     if (extra.not_run)
         add_head_cell(html->out, "Not run", true);

@@ -2,8 +2,11 @@
  * render_sample.c: writes every report of a hand-made summary into a folder, so that the design can
  * be seen without a run:   render_sample FOLDER [sample|hostile|empty|large] [--canonical]
  */
+#include "report/csv_trials.h"
 #include "report/html_report.h"
 #include "report/json_report.h"
+#include "report/junit_report.h"
+#include "report/markdown_report.h"
 #include "report/terminal_table.h"
 #include "support/summary_builder.h"
 
@@ -40,5 +43,18 @@ int main(int argc, char **argv)
     strbuf_clear(&out);
     html_report(&out, summary, canonical);
     write_file(folder, "report.html", &out);
+    strbuf_clear(&out);
+    markdown_report(&out, summary, canonical);
+    write_file(folder, "report.md", &out);
+    strbuf_clear(&out);
+    junit_report(&out, summary, &(struct junit_options){.canonical = canonical});
+    write_file(folder, "junit.xml", &out);
+    strbuf_clear(&out);
+    csv_trials_header(&out);
+    for (size_t i = 0; i < SUMMARY_BUILDER_TRIALS; i++) {
+        const struct trial *trial = summary_builder_trial(arena, i);
+        csv_trials_row(&out, strview_of("a candidate"), trial, summary_builder_facts(arena, i));
+    }
+    write_file(folder, "trials.csv", &out);
     return 0;
 }

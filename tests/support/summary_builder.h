@@ -21,6 +21,7 @@ struct measure summary_builder_measure(double value, double low, double high, ui
                                        const char *unit_of_n);
 struct measure summary_builder_undefined(const char *reason);
 
+enum { SUMMARY_BUILDER_TRIALS = 6 };
 /* The trial `index` of the sample as the journal keeps it, for the CSV. */
 struct trial *summary_builder_trial(struct arena *arena, size_t index);
 struct conversation_facts *summary_builder_facts(struct arena *arena, size_t index);
