@@ -9,7 +9,7 @@
 #include "score/sgd_load_frame.h"
 
 /* A file's tokens, and so the things counted here, are fewer than its bytes. */
-#define NOWHERE UINT32_MAX
+#define nowhere UINT32_MAX
 static const size_t limit_bytes = (size_t)2 * 1024 * 1024 * 1024;
 
 const char *sgd_load_fault_text(enum sgd_fault fault)
@@ -90,7 +90,7 @@ static void read_user_turn(struct sgd_loader *loader, struct sgd_turn *turn, uin
 {
     struct sgd_json *json = &loader->json;
     struct strview utterance = {NULL, 0};
-    if (utterance_at == NOWHERE) {
+    if (utterance_at == nowhere) {
         turn->fault = SGD_FAULT_UTTERANCE;
         return;
     }
@@ -104,7 +104,7 @@ static void read_user_turn(struct sgd_loader *loader, struct sgd_turn *turn, uin
     }
     if (turn->utterance == SGD_VALUE_FAULTY)
         turn->fault = SGD_FAULT_UTTERANCE;
-    if (frames_at == NOWHERE) {
+    if (frames_at == nowhere) {
         turn->fault = SGD_FAULT_FRAMES;
         return;
     }
@@ -115,7 +115,7 @@ static void read_user_turn(struct sgd_loader *loader, struct sgd_turn *turn, uin
 static void read_turn(struct sgd_loader *loader)
 {
     struct sgd_json *json = &loader->json;
-    uint32_t utterance_at = NOWHERE, frames_at = NOWHERE;
+    uint32_t utterance_at = nowhere, frames_at = nowhere;
     struct strview key;
     struct sgd_turn *turn = add_turn(loader);
     if (!turn)
@@ -177,7 +177,7 @@ static bool is_wanted(const struct sgd_loader *loader, struct strview id)
 
 struct dialogue_places {
     uint32_t begin, end;
-    uint32_t services, turns, turns_read; /* NOWHERE: not there, not read yet */
+    uint32_t services, turns, turns_read; /* nowhere: not there, not read yet */
 };
 
 /* The parts that the walk over the dialogue's keys noted but did not read. */
@@ -185,7 +185,7 @@ static void fill_dialogue(struct sgd_loader *loader, struct sgd_dialogue *dialog
                           const struct dialogue_places *places, const struct sgd_file *before)
 {
     struct sgd_file *file = loader->file;
-    if (places->turns == NOWHERE) {
+    if (places->turns == nowhere) {
         dialogue->fault = SGD_FAULT_TURNS;
     } else if (places->turns != places->turns_read) {
         drop_turns(file, before);
@@ -193,7 +193,7 @@ static void fill_dialogue(struct sgd_loader *loader, struct sgd_dialogue *dialog
         read_turns(loader, dialogue);
     }
     dialogue->services_first = file->number_count;
-    if (places->services == NOWHERE) {
+    if (places->services == nowhere) {
         dialogue->fault = SGD_FAULT_SERVICES;
     } else {
         sgd_json_seek(&loader->json, places->services);
@@ -209,7 +209,7 @@ static enum status read_dialogue(struct sgd_loader *loader, struct strview id, s
 {
     struct sgd_json *json = &loader->json;
     struct sgd_file before = *loader->file;
-    struct dialogue_places places = {sgd_json_tell(json), 0, NOWHERE, NOWHERE, NOWHERE};
+    struct dialogue_places places = {sgd_json_tell(json), 0, nowhere, nowhere, nowhere};
     bool holds_id = strview_is_absent(id);
     struct strview key;
     struct sgd_dialogue *dialogue = add_dialogue(loader);

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define NOWHERE UINT32_MAX
+#define nowhere UINT32_MAX
 
 /* --- values -------------------------------------------------------------------------------- */
 
@@ -239,7 +239,7 @@ static void read_state(struct sgd_loader *loader, struct sgd_frame *frame,
                        const struct sgd_schema_service *service)
 {
     struct sgd_json *json = &loader->json;
-    uint32_t intent_at = NOWHERE, requested_at = NOWHERE, values_at = NOWHERE;
+    uint32_t intent_at = nowhere, requested_at = nowhere, values_at = nowhere;
     struct strview key;
     frame->state_fault = SGD_FAULT_STATE;
     if (sgd_json_peek(json) != SGD_JSON_OBJECT) {
@@ -257,7 +257,7 @@ static void read_state(struct sgd_loader *loader, struct sgd_frame *frame,
         sgd_json_skip(json);
     }
     uint32_t end = sgd_json_tell(json);
-    if (intent_at == NOWHERE || requested_at == NOWHERE || values_at == NOWHERE)
+    if (intent_at == nowhere || requested_at == nowhere || values_at == nowhere)
         return;
     frame->state_fault = SGD_FAULT_NONE;
     sgd_json_seek(json, intent_at);
@@ -391,11 +391,11 @@ static void fill_frame(struct sgd_loader *loader, struct sgd_frame *frame, uint3
     frame->state_fault = SGD_FAULT_STATE;
     if (service->fault) /* scoring it will say so */
         return;
-    if (state_at != NOWHERE) {
+    if (state_at != nowhere) {
         sgd_json_seek(&loader->json, state_at);
         read_state(loader, frame, service);
     }
-    if (tags_at != NOWHERE) {
+    if (tags_at != nowhere) {
         sgd_json_seek(&loader->json, tags_at);
         read_tags(loader, frame, utterance);
     }
@@ -405,7 +405,7 @@ static void fill_frame(struct sgd_loader *loader, struct sgd_frame *frame, uint3
 bool sgd_load_frame(struct sgd_loader *loader, struct strview utterance)
 {
     struct sgd_json *json = &loader->json;
-    uint32_t state_at = NOWHERE, tags_at = NOWHERE;
+    uint32_t state_at = nowhere, tags_at = nowhere;
     struct strview key;
     if (sgd_json_peek(json) != SGD_JSON_OBJECT) {
         sgd_json_skip(json);
