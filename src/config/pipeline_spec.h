@@ -9,7 +9,7 @@
 #include "config/option_table.h"
 #include "config/task_spec.h"
 
-enum candidate_kind {
+enum candidate_type {
     CANDIDATE_RULES,
     CANDIDATE_RECORDED,
     CANDIDATE_LLM,
@@ -27,7 +27,7 @@ enum cassette_mode { CASSETTE_OFF, CASSETTE_REPLAY, CASSETTE_RECORD };
 struct candidate_spec {
     const struct yaml_node *place;
     struct strview name;
-    int kind;                     /* enum candidate_kind */
+    int kind;                     /* enum candidate_type */
     struct strview model;         /* "provider/model" */
     struct strview provider_name; /* the part before '/', e.g. "ollama" */
     struct strview model_name;    /* the part behind it */

@@ -1,0 +1,80 @@
+/*
+ * candidate.c: the table of kinds and what they share.
+ */
+#include "replay/candidate.h"
+
+#include "base/civil_time.h"
+
+#include <math.h>
+
+static const struct candidate_kind *const kinds[] = {
+    [CANDIDATE_RULES] = &rules_candidate_kind,
+    [CANDIDATE_RECORDED] = &recorded_candidate_kind,
+    [CANDIDATE_LLM] = &llm_candidate_kind,
+    [CANDIDATE_HYBRID] = &hybrid_candidate_kind,
+    [CANDIDATE_ENDPOINT] = &endpoint_candidate_kind,
+    [CANDIDATE_COMMAND] = &command_candidate_kind,
+};
+
+const struct candidate_kind *candidate_kind_of(int kind)
+{
+    return kinds[kind];
+}
+
+enum status candidate_open(struct candidate *candidate, const struct candidate_spec *spec,
+                           const struct candidate_world *world, struct arena *arena,
+                           struct error *err)
+{
+    *candidate = (struct candidate){.kind = kinds[spec->kind], .spec = spec, .world = world};
+    enum status status =
+        candidate->kind->open ? candidate->kind->open(candidate, arena, err) : STATUS_OK;
+    if (status != STATUS_OK)
+        error_where(err, "candidate '%.*s'", STRVIEW_ARG(spec->name));
+    return status;
+}
+
+bool candidate_make_prediction(struct prediction *prediction, const struct turn_view *view)
+{
+    struct arena *arena = view->arena;
+    record_init(&prediction_type, prediction);
+    prediction->model = arena_alloc(arena, sizeof *prediction->model);
+    prediction->input = arena_alloc(arena, sizeof *prediction->input);
+    prediction->output = arena_alloc(arena, sizeof *prediction->output);
+    prediction->metadata = arena_alloc(arena, sizeof *prediction->metadata);
+    if (!prediction->model || !prediction->input || !prediction->output || !prediction->metadata)
+        return false;
+    *prediction->input =
+        (struct prediction_input){.user_text = view->conversation->turns[view->turn].user->text,
+                                  .state = view->state,
+                                  .slots = view->slots.slots ? view->slots : slot_map_empty()};
+    *prediction->output =
+        (struct prediction_output){.extracted_slots = slot_map_empty(), .confidence = (double)NAN};
+    *prediction->metadata =
+        (struct prediction_metadata){.latency_ms = (double)NAN, .cost_usd_nano = FIELD_ABSENT_I64};
+    const struct conversation_turn *turn = &view->conversation->turns[view->turn];
+    char time_text[CIVIL_TIME_TEXT_BYTES];
+    int32_t offset_s = view->zone ? time_zone_offset_s(view->zone, turn->user_time_ns) : 0;
+    civil_time_print_offset(turn->user_time_ns, offset_s, time_text);
+    prediction->timestamp = arena_copy_view(arena, strview_of(time_text));
+    prediction->conversation_id = view->conversation->id;
+    prediction->turn = (int64_t)view->turn;
+    prediction->repeat = view->repeat;
+    return prediction->timestamp.data != NULL;
+}
+
+void candidate_fail(struct prediction *prediction, struct arena *arena,
+                    enum error_class error_class, struct strview what)
+{
+    struct prediction_error *error = arena_alloc(arena, sizeof *error);
+    if (!error)
+        return;
+    *error = (struct prediction_error){.error_class = (int)error_class,
+                                       .what = arena_copy_view(arena, what)};
+    prediction->error = error;
+}
+
+const struct state_spec *candidate_state(const struct candidate *candidate,
+                                         const struct turn_view *view)
+{
+    return view->state.data ? task_spec_state(candidate->world->task, view->state) : NULL;
+}

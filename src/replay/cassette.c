@@ -1,0 +1,171 @@
+/*
+ * cassette.c: an index of line offsets by key; lines are read when they are asked for.
+ */
+#include "replay/cassette.h"
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/hash_set.h"
+#include "base/memory.h"
+#include "codec/json_record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { LINE_LIMIT_BYTES = 8 << 20, SIZE_BITS = 24 };
+
+struct cassette {
+    int descriptor;
+    char *path;
+    bool record;
+    uint64_t size;
+    struct hash_set lines; /* hash of the key -> offset and size */
+};
+
+void cassette_key(struct strview request, int64_t draw, char ret_key[CASSETTE_KEY_SIZE])
+{
+    struct hash_128 hash = hash_128_of(request.data, request.size);
+    uint64_t mix[3] = {hash.low, hash.high, (uint64_t)draw};
+    hash = hash_128_of(mix, sizeof mix);
+    snprintf(ret_key, CASSETTE_KEY_SIZE, "%016llx%016llx", (unsigned long long)hash.high,
+             (unsigned long long)hash.low);
+}
+
+static enum status index_line(struct cassette *cassette, const struct line *line, struct error *err)
+{
+    json_t *json = NULL;
+    enum status status = json_record_parse(line->bytes, &json, err);
+    const char *key = json_string_value(json_object_get(json, "key"));
+    if (status == STATUS_OK && (!key || line->too_long))
+        status = error_set(err, STATUS_DATA, "the line is no recorded answer");
+    if (status != STATUS_OK) {
+        error_where(err, "%s:%llu", cassette->path, (unsigned long long)line->number);
+        error_fix(err, "Remove the line, or record the cassette anew.");
+    } else if (!hash_set_put(&cassette->lines, hash_64(key, strlen(key)),
+                             line->offset << SIZE_BITS | line->bytes.size)) {
+        status = error_no_memory(err);
+    }
+    json_decref(json);
+    return status;
+}
+
+static enum status index_file(struct cassette *cassette, struct error *err)
+{
+    struct line_reader *reader;
+    enum status status = line_reader_open(cassette->path, LINE_LIMIT_BYTES, &reader, err);
+    if (status != STATUS_OK)
+        return status;
+    struct line line;
+    while (line_reader_next(reader, &line, &status, err)) {
+        if (line.bytes.size && (status = index_line(cassette, &line, err)) != STATUS_OK)
+            break;
+        cassette->size = line.offset + line.bytes.size + 1;
+    }
+    line_reader_close(reader);
+    return status;
+}
+
+enum status cassette_open(const char *path, bool record, struct cassette **ret_cassette,
+                          struct error *err)
+{
+    CLEANUP(cassette_cleanup) struct cassette *cassette = memory_alloc(sizeof *cassette);
+    if (!cassette)
+        return error_no_memory(err);
+    cassette->lines = HASH_MAP;
+    cassette->record = record;
+    cassette->descriptor = -1;
+    cassette->path = memory_copy_text(path);
+    if (!cassette->path)
+        return error_no_memory(err);
+    cassette->descriptor =
+        open(path, (record ? O_RDWR | O_CREAT | O_APPEND : O_RDONLY) | O_CLOEXEC, 0600);
+    if (cassette->descriptor < 0)
+        return error_set(err, STATUS_IO, "could not open cassette '%s': %s", path, strerror(errno));
+    enum status status = index_file(cassette, err);
+    if (status == STATUS_OK)
+        *ret_cassette = TAKE(cassette);
+    return status;
+}
+
+void cassette_close(struct cassette *cassette)
+{
+    if (!cassette)
+        return;
+    if (cassette->descriptor >= 0)
+        close(cassette->descriptor);
+    hash_set_done(&cassette->lines);
+    memory_free(cassette->path);
+    memory_free(cassette);
+}
+
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
+}
+
+bool cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
+                   struct far_answer *ret_answer)
+{
+    uint64_t value;
+    if (!hash_set_get(&cassette->lines, hash_64(key, strlen(key)), &value))
+        return false;
+    size_t size = value & ((1U << SIZE_BITS) - 1);
+    char *line = arena_alloc(arena, size + 1);
+    if (!line ||
+        pread(cassette->descriptor, line, size, (off_t)(value >> SIZE_BITS)) != (ssize_t)size)
+        return false;
+    json_t *json = NULL;
+    if (json_record_parse((struct strview){line, size}, &json, NULL) != STATUS_OK)
+        return false;
+    const json_t *body = json_object_get(json, "body");
+    const char *found_key = json_string_value(json_object_get(json, "key"));
+    bool found = json_is_string(body) && found_key && strcmp(found_key, key) == 0;
+    if (found) {
+        *ret_answer = (struct far_answer){
+            .outcome = CALL_OK,
+            .http_status = (int32_t)json_integer_value(json_object_get(json, "status")),
+            .body = arena_copy_view(
+                arena, (struct strview){json_string_value(body), json_string_length(body)}),
+            .latency_ms = number_of(json, "latency_ms"),
+            .first_byte_ms = number_of(json, "first_byte_ms"),
+            .attempts = 1};
+        found = ret_answer->body.data != NULL;
+    }
+    json_decref(json);
+    return found;
+}
+
+enum status cassette_add(struct cassette *cassette, const char *key, struct strview model,
+                         const struct far_answer *answer, struct error *err)
+{
+    uint64_t hash = hash_64(key, strlen(key));
+    if (!cassette->record || hash_set_has(&cassette->lines, hash))
+        return STATUS_OK;
+    struct strbuf line = {0};
+    struct json_write writer = {.out = &line};
+    json_write_begin_object(&writer);
+    json_write_key_text(&writer, "key", strview_of(key));
+    json_write_key_text(&writer, "model", model);
+    json_write_key_i64(&writer, "status", answer->http_status);
+    json_write_key(&writer, strview_of("latency_ms"));
+    json_write_number(&writer, answer->latency_ms);
+    json_write_key(&writer, strview_of("first_byte_ms"));
+    json_write_number(&writer, answer->first_byte_ms);
+    json_write_key_text(&writer, "body", answer->body);
+    json_write_end_object(&writer);
+    strbuf_add_char(&line, '\n');
+    enum status status = STATUS_OK;
+    if (line.failed ||
+        !hash_set_put(&cassette->lines, hash, cassette->size << SIZE_BITS | (line.size - 1)))
+        status = error_no_memory(err);
+    else if (write(cassette->descriptor, line.data, line.size) != (ssize_t)line.size)
+        status = error_set(err, STATUS_IO, "could not write cassette '%s': %s", cassette->path,
+                           strerror(errno));
+    cassette->size += line.size;
+    strbuf_done(&line);
+    return status;
+}
