@@ -1,0 +1,58 @@
+/*
+ * run_folder.h: where a run lies, and its manifest: what was run, with hashes. Folder and files are
+ * readable by their owner only.
+ *
+ *   runs/<run-id>/manifest.json  journal.log  predictions.jsonl  scores.avro  report.{json,html,md}
+ * junit.xml  trials.csv
+ *
+ * Thread: main.
+ */
+#ifndef ASSAY_JOURNAL_RUN_FOLDER_H
+#define ASSAY_JOURNAL_RUN_FOLDER_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/hash.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One input of the run. */
+struct manifest_input {
+    const char *name; /* "pipeline", "events", "gold", "task", "prices", "prompt of mini", ... */
+    const char *path;
+    char sha256[SHA256_HEX_SIZE];
+};
+
+struct run_manifest {
+    const char *run_id;
+    const char *experiment;
+    const char *created; /* ISO 8601 */
+    const char *assay_version;
+    const char *pipeline_path;
+    const char *overrides;      /* "--set" arguments, one a line */
+    int64_t conversation_limit; /* 0: none */
+    struct manifest_input *inputs;
+    size_t input_count, input_capacity;
+};
+
+/* Adds an input; a path that is NULL or not there is passed over. Files and folders are hashed. */
+enum status run_manifest_add(struct run_manifest *manifest, struct arena *arena, const char *name,
+                             const char *path, struct error *err);
+
+/* Makes <runs>/<run_id> and writes the manifest. STATUS_CONFIG when the run is there already. */
+enum status run_folder_create(const char *runs, const struct run_manifest *manifest,
+                              struct arena *arena, const char **ret_folder, struct error *err);
+/* Finds a run by its id or by the path of its folder; "latest" is the newest one. */
+enum status run_folder_find(const char *runs, const char *run, struct arena *arena,
+                            const char **ret_folder, struct error *err);
+enum status run_manifest_read(const char *folder, struct arena *arena,
+                              struct run_manifest **ret_manifest, struct error *err);
+/* STATUS_CONFIG naming every input that is not what it was when the run began. */
+enum status run_manifest_compare(const struct run_manifest *then, const struct run_manifest *now,
+                                 struct error *err);
+/* Newest first, by the manifest's time; folders without a manifest are passed over. */
+enum status run_folder_list(const char *runs, struct arena *arena, struct run_manifest ***ret_runs,
+                            size_t *ret_count, struct error *err);
+
+#endif
