@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 
-LIMITS = {"source": 700, "header": 150, "function": 80, "parameters": 6, "room": 18, "readme": 40}
+LIMITS = {"source": 700, "header": 150, "function": 80, "parameters": 6, "room": 24, "readme": 40}
 BLANKED = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL)
 TAG = re.compile(r"^(?:struct|enum|union)\s+(\w+)\s*\{", re.MULTILINE)
 ATTRIBUTE = re.compile(r"__attribute__\s*\(\(.*?\)\)", re.DOTALL)
@@ -44,7 +44,9 @@ def signature_of(lines, brace):
     while first > 0 and lines[first - 1].strip() and lines[first - 1][0] not in "}#" \
             and not lines[first - 1].rstrip().endswith(";"):
         first -= 1
+    # `struct error *err`, the last parameter of every function that can fail, is not counted.
     text = ATTRIBUTE.sub(" ", "\n".join(lines[first:brace])).rstrip()
+    text = re.sub(r",\s*struct error \*err\)$", ")", text)
     if not text.endswith(")"):
         return None
     depth = 0
@@ -212,7 +214,7 @@ def self_test():
                                              + "}\n"}, "b.c:b_c: function of 81"),
         ("seven parameters", {"src/base/b.c": six + ",\n        int g)\n{\n}\n"}, "a_f: parameters of 7"),
         ("six parameters", {"src/base/b.c": six + ")\n{\n}\n"}, None),
-        ("crowded room", {f"src/base/f{n}.c": "" for n in range(18)}, "room of 19"),
+        ("crowded room", {f"src/base/f{n}.c": "" for n in range(24)}, "room of 25"),
         ("long readme", {"src/base/README.md": "\n" * 41}, "readme of 41"),
         ("no readme", {"src/net/b.c": ""}, "src/net/README.md: is missing"),
         ("exception", {"src/base/b.c": "\n" * 701, ".ci/limits-exceptions": "src/base/b.c source 701 a table\n"}, None),
