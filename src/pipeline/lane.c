@@ -1,0 +1,468 @@
+/*
+ * lane.c: the main loop. In turns: let conversations in, let the team work at all trials that can
+ * go on, hand their calls to the network thread and finished trials to the journal, collect
+ * answers. Only main touches the session; the team reads it.
+ */
+#include "pipeline/lane.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "codec/binary_record.h"
+#include "pipeline/lane_private.h"
+#include "pipeline/provider_end.h"
+#include "pipeline/spend.h"
+#include "score/trial_score.h"
+
+#include <omp.h>
+
+#include <stdio.h>
+
+enum { COLLECT_MAX = 256, COLLECT_WAIT_MS = 100, SYNC_EVERY_MS = 500, PROGRESS_EVERY_MS = 200 };
+
+struct lane {
+    struct session *session;
+    struct conversation_feed *feed;
+    struct trial_work **ready; /* can go on */
+    size_t ready_count, ready_capacity;
+    size_t at_work;   /* trials that are not finished, in flight ones included */
+    size_t in_flight; /* calls at the network thread */
+    bool feed_ended;
+    bool stopping;
+    uint64_t trials_done, errors;
+    int64_t started_ns, last_sync_ns, last_progress_ns;
+    struct strbuf payload;
+};
+
+static void work_destroy(struct trial_work *work)
+{
+    if (!work)
+        return;
+    if (work->active && --work->active->trials_left == 0)
+        active_conversation_destroy(work->active);
+    trial_run_destroy(work->run);
+    strbuf_done(&work->payload);
+    memory_free(work);
+}
+
+static bool push_ready(struct lane *lane, struct trial_work *work)
+{
+    if (!memory_grow(&lane->ready, &lane->ready_capacity, lane->ready_count + 1,
+                     sizeof *lane->ready))
+        return false;
+    lane->ready[lane->ready_count++] = work;
+    return true;
+}
+
+static const struct pipeline_spec *pipeline_of(const struct lane *lane)
+{
+    return lane->session->options.pipeline;
+}
+
+static uint64_t trial_ordinal(const struct lane *lane, int64_t conversation, size_t candidate,
+                              int64_t repeat)
+{
+    const struct pipeline_spec *pipeline = pipeline_of(lane);
+    return ((uint64_t)conversation * pipeline->candidate_count + candidate) *
+               (uint64_t)pipeline->repeats +
+           (uint64_t)repeat;
+}
+
+static enum status make_trial(struct lane *lane, struct active_conversation *active,
+                              size_t candidate, int64_t repeat, struct error *err)
+{
+    struct session *session = lane->session;
+    struct trial_work *work = memory_alloc(sizeof *work);
+    if (!work)
+        return error_no_memory(err);
+    work->candidate = &session->candidates[candidate];
+    work->run = trial_run_create(&work->candidate->candidate, active->conversation, active->gold,
+                                 active->zone, repeat);
+    if (!work->run || !push_ready(lane, work)) {
+        work_destroy(work);
+        return error_no_memory(err);
+    }
+    work->active = active;
+    active->trials_left++;
+    struct trial *trial = &work->run->trial;
+    trial->ordinal = (int64_t)trial_ordinal(lane, active->conversation->ordinal, candidate, repeat);
+    trial->candidate = (int64_t)candidate;
+    trial->id =
+        strview_of(arena_format(work->run->arena, "%s/%.*s/%.*s/%lld", session->options.run_id,
+                                STRVIEW_ARG(work->candidate->candidate.spec->name),
+                                STRVIEW_ARG(trial->conversation_id), (long long)repeat));
+    lane->at_work++;
+    return trial->id.data ? STATUS_OK : error_no_memory(err);
+}
+
+/* The conversation's trials that are not in the journal yet. */
+static enum status make_trials(struct lane *lane, struct active_conversation *active,
+                               struct error *err)
+{
+    const struct pipeline_spec *pipeline = pipeline_of(lane);
+    enum status status = STATUS_OK;
+    active->trials_left = 1; /* held while its trials are made */
+    for (size_t c = 0; c < pipeline->candidate_count && status == STATUS_OK; c++) {
+        for (int64_t r = 0; r < pipeline->repeats && status == STATUS_OK; r++) {
+            uint64_t ordinal = trial_ordinal(lane, active->conversation->ordinal, c, r);
+            if (offset_column_get(&lane->session->trials, ordinal))
+                lane->trials_done++;
+            else
+                status = make_trial(lane, active, c, r, err);
+        }
+    }
+    if (--active->trials_left == 0)
+        active_conversation_destroy(active);
+    return status;
+}
+
+static enum status let_in(struct lane *lane, struct error *err)
+{
+    size_t most = (size_t)pipeline_of(lane)->max_in_flight;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && !lane->feed_ended && !lane->stopping && lane->at_work < most) {
+        struct active_conversation *active;
+        status = conversation_feed_next(lane->feed, &active, err);
+        if (status == STATUS_OK && !active)
+            lane->feed_ended = true;
+        else if (status == STATUS_OK)
+            status = make_trials(lane, active, err);
+    }
+    return status;
+}
+
+static enum status score_and_encode(const struct session *session, struct trial_work *work,
+                                    struct candidate_scratch *scratch)
+{
+    struct trial_run *run = work->run;
+    struct trial_score_input input = {.task = session->options.pipeline->task,
+                                      .mode = session->options.pipeline->mode,
+                                      .is_recorded = work->candidate->candidate.spec->kind ==
+                                                         CANDIDATE_RECORDED &&
+                                                     !work->candidate->log,
+                                      .conversation = run->conversation,
+                                      .gold = run->gold,
+                                      .zone = run->zone,
+                                      .extractor = session->extractor,
+                                      .extract = scratch->extract};
+    enum status status = trial_score_compute(&input, &run->trial, run->arena, &work->error);
+    return status == STATUS_OK
+               ? binary_record_encode(&trial_type, &run->trial, &work->payload, &work->error)
+               : status;
+}
+
+/* One trial as far as it goes without its far end. Thread: any of the team. */
+static void work_on(const struct session *session, struct trial_work *work,
+                    struct candidate_scratch *scratch)
+{
+    enum trial_step step;
+    size_t turn = work->answered_turn = work->run->turn;
+    work->status = trial_run_step(work->run, work->has_answer ? &work->answer : NULL, scratch,
+                                  &step, &work->error);
+    if (work->status == STATUS_OK && work->has_answer) {
+        struct prediction *prediction = &work->run->predictions[turn];
+        spend_price(session->spend, work->candidate->candidate.spec, prediction);
+        work->answer_cost_usd_nano = prediction->metadata->cost_usd_nano;
+    }
+    work->done = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
+    if (work->done)
+        work->status = score_and_encode(session, work, scratch);
+}
+
+static void work_on_all(struct lane *lane)
+{
+    const struct session *session = lane->session;
+    struct trial_work **ready = lane->ready;
+    size_t count = lane->ready_count;
+#pragma omp parallel for schedule(dynamic, 4) num_threads(session->thread_count)
+    for (size_t i = 0; i < count; i++)
+        work_on(session, ready[i], &session->scratches[omp_get_thread_num()]);
+}
+
+static enum status append(struct lane *lane, enum journal_kind kind, uint64_t key,
+                          struct strview payload, uint64_t *ret_offset, struct error *err)
+{
+    return journal_log_append(lane->session->journal, kind, key, payload, ret_offset, err);
+}
+
+/* A trial that was cancelled or not paid for is no result: it stays out of the journal and can be
+ * run later. */
+static bool is_unfinished(const struct trial *trial)
+{
+    return trial->error && trial->error->error_class == ERROR_CLASS_BUDGET;
+}
+
+static enum status finish_trial(struct lane *lane, struct trial_work *work, struct error *err)
+{
+    struct trial *trial = &work->run->trial;
+    uint64_t offset, ordinal = (uint64_t)trial->ordinal;
+    enum status status = STATUS_OK;
+    if (is_unfinished(trial)) {
+        lane->session->stopped_by_budget = !lane->session->interrupted;
+        lane->stopping = true;
+    } else {
+        lane->trials_done++;
+        lane->errors += trial->error != NULL;
+        status = append(lane, JOURNAL_TRIAL, ordinal, strbuf_view(&work->payload), &offset, err);
+        if (status == STATUS_OK && !offset_column_set(&lane->session->trials, ordinal, offset))
+            status = error_no_memory(err);
+    }
+    lane->at_work--;
+    work_destroy(work);
+    return status;
+}
+
+/* Tells the answers of a run apart: a trial has at most 4,096 turns that ask. */
+static uint64_t answer_key(const struct trial_work *work, size_t turn)
+{
+    return (uint64_t)work->run->trial.ordinal << 12 | (turn & 4095);
+}
+
+/* True when an answer for the turn is in the journal or on the cassette. */
+static bool find_answer(struct lane *lane, struct trial_work *work)
+{
+    struct session *session = lane->session;
+    const struct candidate_spec *spec = work->candidate->candidate.spec;
+    uint64_t offset;
+    uint64_t key = answer_key(work, work->run->turn);
+    if (hash_set_get(&session->answers, hash_64(&key, sizeof key), &offset)) {
+        strbuf_clear(&lane->payload);
+        if (journal_log_read(session->journal, offset, &lane->payload, NULL) == STATUS_OK &&
+            provider_end_decode_answer(strbuf_view(&lane->payload), work->run->arena, &work->answer,
+                                       &work->answer_cost_usd_nano)) {
+            session->answers_reused++;
+            return true;
+        }
+    }
+    if (!work->candidate->cassette)
+        return false;
+    cassette_key(work->run->call.body, spec->temperature > 0 ? work->run->trial.repeat : 0,
+                 work->cassette_key);
+    if (cassette_find(work->candidate->cassette, work->cassette_key, work->run->arena,
+                      &work->answer))
+        return true;
+    if (work->candidate->has_far_end)
+        return false;
+    work->answer = (struct far_answer){
+        .outcome = CALL_UNAVAILABLE,
+        .latency_ms = (double)__builtin_nan(""),
+        .first_byte_ms = (double)__builtin_nan(""),
+        .error = strview_of("the cassette has no answer to this request; record it anew")};
+    return true;
+}
+
+static enum status send(struct lane *lane, struct trial_work *work, struct error *err)
+{
+    const struct session_candidate *candidate = work->candidate;
+    const struct candidate_spec *spec = candidate->candidate.spec;
+    const struct candidate_call *asked = &work->run->call;
+    bool is_command = spec->kind == CANDIDATE_COMMAND;
+    struct call call = {.kind = is_command ? CALL_COMMAND : CALL_HTTP,
+                        .far_end = candidate->far_end,
+                        .ordinal = answer_key(work, work->run->turn),
+                        .user = work,
+                        .method = CALL_POST,
+                        .url = candidate->url,
+                        .headers = candidate->headers,
+                        .header_count = candidate->header_count,
+                        .body = asked->body,
+                        .total_timeout_ms = (uint32_t)(spec->timeout_ns / NS_PER_MS),
+                        .max_response_bytes = (size_t)spec->max_answer_bytes,
+                        .reserve_nano = spend_most(lane->session->spend, spec, asked),
+                        .reserve_tokens =
+                            (uint32_t)(asked->most_input_tokens + asked->most_output_tokens)};
+    enum status status = call_loop_submit(lane->session->calls, &call, err);
+    if (status == STATUS_OK) {
+        lane->in_flight++;
+        lane->session->calls_made++;
+    }
+    return status;
+}
+
+/* What a step wants next: an answer that is at hand, or a call. */
+static enum status dispatch(struct lane *lane, struct trial_work *work, struct error *err)
+{
+    work->has_answer = work->answer_is_new = false;
+    if (find_answer(lane, work)) {
+        work->has_answer = true;
+        return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
+    }
+    if (!lane->stopping)
+        return send(lane, work, err);
+    work->answer = (struct far_answer){.outcome = CALL_BUDGET, .error = strview_of("stopped")};
+    work->has_answer = true;
+    return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
+}
+
+/* Live answers are journaled with their price as soon as they are read, so that a resume buys none
+ * again. */
+static enum status keep_answer(struct lane *lane, struct trial_work *work, uint64_t key,
+                               struct error *err)
+{
+    int64_t cost = work->answer_cost_usd_nano == FIELD_ABSENT_I64 ? 0 : work->answer_cost_usd_nano;
+    spend_settle(lane->session->spend, work->reserved_usd_nano, cost);
+    work->reserved_usd_nano = 0;
+    if (work->answer.outcome != CALL_OK)
+        return STATUS_OK;
+    strbuf_clear(&lane->payload);
+    provider_end_encode_answer(&work->answer, cost, &lane->payload);
+    if (lane->payload.failed)
+        return error_no_memory(err);
+    enum status status = append(lane, JOURNAL_ANSWER, key, strbuf_view(&lane->payload), NULL, err);
+    if (status == STATUS_OK && work->candidate->cassette)
+        status = cassette_add(work->candidate->cassette, work->cassette_key,
+                              work->candidate->candidate.spec->model_name, &work->answer, err);
+    return status;
+}
+
+/* The team has worked; what it left is sorted in order. */
+static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t count,
+                            struct error *err)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count; i++) {
+        struct trial_work *work = batch[i];
+        if (status == STATUS_OK && work->status != STATUS_OK) {
+            status = work->status;
+            *err = work->error;
+        }
+        if (status == STATUS_OK && work->answer_is_new)
+            status = keep_answer(lane, work, answer_key(work, work->answered_turn), err);
+        if (status != STATUS_OK) {
+            lane->at_work--;
+            work_destroy(work);
+        } else if (work->done) {
+            status = finish_trial(lane, work, err);
+        } else {
+            status = dispatch(lane, work, err);
+        }
+    }
+    return status;
+}
+
+static enum status work_round(struct lane *lane, struct error *err)
+{
+    work_on_all(lane);
+    struct trial_work **batch = lane->ready;
+    size_t count = lane->ready_count;
+    lane->ready = NULL;
+    lane->ready_count = lane->ready_capacity = 0;
+    enum status status = sort_out(lane, batch, count, err);
+    memory_free(batch);
+    return status;
+}
+
+static struct far_answer answer_of(const struct call_result *result, struct arena *arena)
+{
+    double no_time = (double)__builtin_nan("");
+    return (struct far_answer){
+        .outcome = result->outcome,
+        .http_status = result->http_status,
+        .body = arena_copy_view(
+            arena, (struct strview){result->body ? result->body : "", result->body_bytes}),
+        .latency_ms =
+            result->attempts ? (double)(result->latency_send_ns / 1000) / 1000.0 : no_time,
+        .first_byte_ms =
+            result->first_byte_ns >= 0 ? (double)(result->first_byte_ns / 1000) / 1000.0 : no_time,
+        .attempts = (int64_t)result->attempts,
+        .error = arena_copy_view(arena, strview_of(result->error))};
+}
+
+static enum status collect(struct lane *lane, int wait_ms, struct error *err)
+{
+    struct call_result results[COLLECT_MAX];
+    size_t count = call_loop_collect(lane->session->calls, results, COLLECT_MAX, wait_ms);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count; i++) {
+        struct trial_work *work = results[i].user;
+        work->answer = answer_of(&results[i], work->run->arena);
+        work->reserved_usd_nano = results[i].reserved_nano;
+        work->has_answer = work->answer_is_new = true;
+        if (work->answer.outcome == CALL_CANCELLED) /* not run: neither right nor wrong */
+            work->answer.outcome = CALL_BUDGET;
+        call_result_done(&results[i]);
+        lane->in_flight--;
+        if (!push_ready(lane, work))
+            status = error_no_memory(err);
+    }
+    return status;
+}
+
+static void look_at_stop(struct lane *lane)
+{
+    const volatile sig_atomic_t *stop = lane->session->options.stop;
+    if (!stop || !*stop || lane->session->interrupted)
+        return;
+    lane->session->interrupted = true;
+    lane->stopping = true;
+    if (lane->session->calls)
+        call_loop_cancel_all(lane->session->calls);
+}
+
+static enum status keep_time(struct lane *lane, struct error *err)
+{
+    int64_t now_ns = clock_monotonic_ns();
+    struct session *session = lane->session;
+    if (session->options.progress &&
+        now_ns - lane->last_progress_ns > PROGRESS_EVERY_MS * NS_PER_MS) {
+        lane->last_progress_ns = now_ns;
+        struct run_progress progress = {.conversations = session->accounts.conversations,
+                                        .trials_done = lane->trials_done,
+                                        .trials_in_flight = lane->at_work,
+                                        .calls = session->calls_made,
+                                        .errors = lane->errors,
+                                        .spent_usd_nano = spend_total(session->spend),
+                                        .seconds = (double)(now_ns - lane->started_ns) * 1e-9};
+        session->options.progress(session->options.progress_context, &progress);
+    }
+    if (now_ns - lane->last_sync_ns < SYNC_EVERY_MS * NS_PER_MS)
+        return STATUS_OK;
+    lane->last_sync_ns = now_ns;
+    return journal_log_sync(session->journal, err);
+}
+
+static enum status loop(struct lane *lane, struct error *err)
+{
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        look_at_stop(lane);
+        status = let_in(lane, err);
+        if (status != STATUS_OK || lane->at_work == 0)
+            break;
+        if (lane->ready_count)
+            status = work_round(lane, err);
+        if (status == STATUS_OK && lane->in_flight)
+            status = collect(lane, lane->ready_count ? 0 : COLLECT_WAIT_MS, err);
+        if (status == STATUS_OK)
+            status = keep_time(lane, err);
+    }
+    return status;
+}
+
+/* After an error: calls in flight hold pointers to their trials, so they are waited for. */
+static void drain(struct lane *lane)
+{
+    if (lane->in_flight)
+        call_loop_cancel_all(lane->session->calls);
+    while (lane->in_flight)
+        (void)collect(lane, COLLECT_WAIT_MS, NULL);
+    for (size_t i = 0; i < lane->ready_count; i++)
+        work_destroy(lane->ready[i]);
+    memory_free(lane->ready);
+    strbuf_done(&lane->payload);
+}
+
+enum status lane_run(struct session *session, struct error *err)
+{
+    struct lane lane = {.session = session,
+                        .started_ns = clock_monotonic_ns(),
+                        .last_sync_ns = clock_monotonic_ns()};
+    CLEANUP(conversation_feed_cleanup) struct conversation_feed *feed = NULL;
+    enum status status = conversation_feed_open(session, &feed, err);
+    if (status != STATUS_OK)
+        return status;
+    lane.feed = feed;
+    status = loop(&lane, err);
+    drain(&lane);
+    return status == STATUS_OK ? journal_log_sync(session->journal, err) : status;
+}

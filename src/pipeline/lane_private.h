@@ -1,0 +1,48 @@
+/* lane_private.h: the pieces of the main loop that stand in several files. */
+#ifndef ASSAY_PIPELINE_LANE_PRIVATE_H
+#define ASSAY_PIPELINE_LANE_PRIVATE_H
+
+#include "ingest/event_file.h"
+#include "pipeline/lane.h"
+
+/* A conversation at work: shared by its trials, destroyed by the last one. */
+struct active_conversation {
+    struct conversation *conversation;
+    struct arena *gold_arena;
+    struct gold_conversation *gold; /* NULL: none */
+    const struct time_zone *zone;
+    size_t trials_left;
+};
+
+/* A trial at work. Owned by the lane; lent to one thread of the team while a batch is at work. */
+struct trial_work {
+    struct trial_run *run;
+    struct active_conversation *active;
+    struct session_candidate *candidate;
+    struct far_answer answer;
+    bool has_answer;
+    size_t answered_turn; /* the turn that the last answer was for */
+    bool done;
+    enum status status;
+    struct error error;
+    struct strbuf payload; /* the finished trial, for the journal */
+    char cassette_key[CASSETTE_KEY_SIZE];
+    int64_t answer_cost_usd_nano; /* of the answer that was just taken in */
+    int64_t reserved_usd_nano;
+    bool answer_is_new; /* came over the network in this run */
+};
+
+/* Conversations of the source, one by one. */
+struct conversation_feed;
+enum status conversation_feed_open(struct session *session, struct conversation_feed **ret_feed,
+                                   struct error *err);
+void conversation_feed_close(struct conversation_feed *feed);
+/* The next one that is to be replayed, joined with its gold and journaled facts; NULL at the end.
+ */
+enum status conversation_feed_next(struct conversation_feed *feed,
+                                   struct active_conversation **ret_active, struct error *err);
+void active_conversation_destroy(struct active_conversation *active);
+
+DEFINE_CLEANUP(conversation_feed_cleanup, struct conversation_feed, conversation_feed_close)
+
+#endif

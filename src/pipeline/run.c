@@ -1,0 +1,265 @@
+/*
+ * run.c: pipeline file -> manifest -> session -> main loop -> accounts in the journal. Reports are
+ * run_report's work.
+ */
+#include "pipeline/run.h"
+
+#include "base/civil_time.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json_write.h"
+#include "pipeline/lane.h"
+#include "pipeline/spend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+static const char *new_run_id(struct arena *arena)
+{
+    int64_t now_ns = clock_wall_ns();
+    struct civil_date date = civil_time_date(civil_time_day_of_ns(now_ns));
+    int64_t second = now_ns / NS_PER_S % 86400;
+    unsigned chance = 0;
+    if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+        chance = (unsigned)now_ns;
+    return arena_format(arena, "%04d%02d%02d-%02d%02d%02d-%04x", date.year, date.month, date.day,
+                        (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60),
+                        chance & 0xffff);
+}
+
+static enum status add_candidate_inputs(struct run_manifest *manifest, struct arena *arena,
+                                        const struct candidate_spec *spec, struct error *err)
+{
+    const struct {
+        const char *what;
+        const char *path;
+    } inputs[] = {
+        {"prompt", spec->prompt.data},
+        {"log", spec->log.data},
+        {"cassette", spec->cassette_mode == CASSETTE_REPLAY ? spec->cassette.data : NULL}};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == STATUS_OK; i++) {
+        const char *name =
+            arena_format(arena, "%s of %.*s", inputs[i].what, STRVIEW_ARG(spec->name));
+        status = name ? run_manifest_add(manifest, arena, name, inputs[i].path, err)
+                      : error_no_memory(err);
+    }
+    return status;
+}
+
+static enum status make_manifest(const struct pipeline_spec *pipeline, const char *overrides,
+                                 struct arena *arena, struct run_manifest *manifest,
+                                 struct error *err)
+{
+    char created[CIVIL_TIME_TEXT_BYTES];
+    civil_time_print_utc(clock_wall_ns() / NS_PER_MS * NS_PER_MS, created);
+    manifest->experiment = pipeline->experiment.data;
+    manifest->created = arena_copy_text(arena, created);
+    manifest->assay_version = ASSAY_VERSION;
+    manifest->pipeline_path = pipeline->path;
+    manifest->overrides = overrides;
+    const struct {
+        const char *name;
+        const char *path;
+    } inputs[] = {{"pipeline", pipeline->path},
+                  {"events", pipeline->source.events.data},
+                  {"gold", pipeline->source.gold.data},
+                  {"task", pipeline->task_path.data},
+                  {"prices", pipeline->prices_path.data}};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == STATUS_OK; i++)
+        status = run_manifest_add(manifest, arena, inputs[i].name, inputs[i].path, err);
+    for (size_t i = 0; i < pipeline->candidate_count && status == STATUS_OK; i++)
+        status = add_candidate_inputs(manifest, arena, &pipeline->candidates[i], err);
+    return status;
+}
+
+/* "path=value" lines, as the manifest keeps them. */
+static const char *join_overrides(const struct pipeline_override *overrides, size_t count,
+                                  struct arena *arena)
+{
+    const char *text = "";
+    for (size_t i = 0; text && i < count; i++)
+        text = arena_format(arena, "%s%s=%s\n", text, overrides[i].path, overrides[i].value);
+    return text;
+}
+
+static enum status split_overrides(const char *text, struct arena *arena,
+                                   struct pipeline_override **ret_overrides, size_t *ret_count,
+                                   struct error *err)
+{
+    size_t capacity = 0;
+    *ret_overrides = NULL;
+    *ret_count = 0;
+    while (*text) {
+        size_t line = strcspn(text, "\n"), path = strcspn(text, "=");
+        if (!arena_grow(arena, ret_overrides, *ret_count, &capacity, sizeof **ret_overrides))
+            return error_no_memory(err);
+        (*ret_overrides)[(*ret_count)++] = (struct pipeline_override){
+            arena_format(arena, "%.*s", (int)path, text),
+            path < line ? arena_format(arena, "%.*s", (int)(line - path - 1), text + path + 1)
+                        : ""};
+        text += line + (text[line] == '\n');
+    }
+    return STATUS_OK;
+}
+
+enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
+                              struct run_manifest **ret_manifest,
+                              struct pipeline_spec **ret_pipeline, struct error *err)
+{
+    struct pipeline_override *overrides;
+    size_t count;
+    enum status status = run_manifest_read(folder, arena, ret_manifest, err);
+    if (status == STATUS_OK)
+        status = split_overrides((*ret_manifest)->overrides, arena, &overrides, &count, err);
+    if (status == STATUS_OK)
+        status = pipeline_spec_load((*ret_manifest)->pipeline_path, overrides, count, arena, faults,
+                                    ret_pipeline, err);
+    return status;
+}
+
+struct preparation {
+    const struct run_request *request;
+    struct arena *arena;
+    struct pipeline_spec *pipeline;
+    const char *folder, *run_id, *created;
+    int64_t conversation_limit;
+};
+
+static enum status faults_to_status(const struct fault_list *faults, struct error *err)
+{
+    if (faults->count == 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_CONFIG, "%zu fault%s in the pipeline", faults->count,
+                     faults->count == 1 ? "" : "s");
+}
+
+static enum status prepare_resume(struct preparation *made, const char *folder,
+                                  struct fault_list *faults, struct error *err)
+{
+    struct run_manifest *then, now = {0};
+    enum status status =
+        run_load_pipeline(folder, made->arena, faults, &then, &made->pipeline, err);
+    if (status == STATUS_OK)
+        status = faults_to_status(faults, err);
+    if (status == STATUS_OK)
+        status = make_manifest(made->pipeline, then->overrides, made->arena, &now, err);
+    if (status == STATUS_OK)
+        status = run_manifest_compare(then, &now, err);
+    if (status != STATUS_OK)
+        return status;
+    made->folder = folder;
+    made->run_id = then->run_id;
+    made->created = then->created;
+    made->conversation_limit = then->conversation_limit;
+    return STATUS_OK;
+}
+
+static enum status prepare_new(struct preparation *made, struct fault_list *faults,
+                               struct error *err)
+{
+    const struct run_request *request = made->request;
+    enum status status =
+        pipeline_spec_load(request->pipeline_path, request->overrides, request->override_count,
+                           made->arena, faults, &made->pipeline, err);
+    if (status == STATUS_OK)
+        status = faults_to_status(faults, err);
+    if (status != STATUS_OK)
+        return status;
+    const char *runs = made->pipeline->runs_path.data;
+    if (request->resume_if_there && request->run_id) {
+        const char *folder;
+        if (run_folder_find(runs, request->run_id, made->arena, &folder, NULL) == STATUS_OK)
+            return prepare_resume(made, folder, faults, err);
+    }
+    struct run_manifest manifest = {.run_id =
+                                        request->run_id ? request->run_id : new_run_id(made->arena),
+                                    .conversation_limit = request->conversation_limit};
+    const char *overrides =
+        join_overrides(request->overrides, request->override_count, made->arena);
+    if (!overrides || !manifest.run_id)
+        return error_no_memory(err);
+    status = make_manifest(made->pipeline, overrides, made->arena, &manifest, err);
+    if (status == STATUS_OK)
+        status = run_folder_create(runs, &manifest, made->arena, &made->folder, err);
+    made->run_id = manifest.run_id;
+    made->created = manifest.created;
+    made->conversation_limit = request->conversation_limit;
+    return status;
+}
+
+static enum status journal_end(struct session *session, double wall_s, struct error *err)
+{
+    struct strbuf payload = {0};
+    run_accounts_encode(&session->accounts, &payload);
+    enum status status = payload.failed ? error_no_memory(err)
+                                        : journal_log_append(session->journal, JOURNAL_ACCOUNTS, 0,
+                                                             strbuf_view(&payload), NULL, err);
+    strbuf_clear(&payload);
+    struct json_write writer = {.out = &payload};
+    char finished[CIVIL_TIME_TEXT_BYTES];
+    civil_time_print_utc(clock_wall_ns() / NS_PER_MS * NS_PER_MS, finished);
+    json_write_begin_object(&writer);
+    json_write_key_text(&writer, "finished", strview_of(finished));
+    json_write_key_real(&writer, "wall_s", wall_s);
+    json_write_key_i64(&writer, "threads", session->thread_count);
+    json_write_key_bool(&writer, "interrupted", session->interrupted);
+    json_write_key_bool(&writer, "stopped_by_budget", session->stopped_by_budget);
+    json_write_end_object(&writer);
+    if (status == STATUS_OK)
+        status =
+            journal_log_append(session->journal, JOURNAL_END, 0, strbuf_view(&payload), NULL, err);
+    strbuf_done(&payload);
+    return status == STATUS_OK ? journal_log_sync(session->journal, err) : status;
+}
+
+enum status run_execute(const struct run_request *request, struct arena *arena,
+                        struct fault_list *faults, struct pipeline_spec **ret_pipeline,
+                        struct run_outcome *ret_outcome, struct error *err)
+{
+    struct preparation made = {.request = request, .arena = arena};
+    enum status status = request->resume_folder
+                             ? prepare_resume(&made, request->resume_folder, faults, err)
+                             : prepare_new(&made, faults, err);
+    if (status != STATUS_OK)
+        return status;
+    if (request->max_cost_usd_nano)
+        made.pipeline->max_cost_usd_nano = request->max_cost_usd_nano;
+    for (size_t i = 0; request->no_cassettes && i < made.pipeline->candidate_count; i++)
+        made.pipeline->candidates[i].cassette_mode = CASSETTE_OFF;
+    struct civil_parsed created = {0};
+    (void)civil_time_parse(strview_of(made.created), &created, NULL);
+    struct session_options options = {.run_start_ns = created.utc_ns,
+                                      .pipeline = made.pipeline,
+                                      .folder = made.folder,
+                                      .run_id = made.run_id,
+                                      .conversation_limit = made.conversation_limit,
+                                      .retry_errors = request->retry_errors,
+                                      .threads = request->threads,
+                                      .stop = request->stop,
+                                      .progress = request->progress,
+                                      .progress_context = request->progress_context};
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    int64_t start_ns = clock_monotonic_ns();
+    status = session_open(&options, &session, err);
+    if (status == STATUS_OK)
+        status = lane_run(session, err);
+    double wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;
+    if (status == STATUS_OK)
+        status = journal_end(session, wall_s, err);
+    *ret_pipeline = made.pipeline;
+    *ret_outcome = (struct run_outcome){.run_id = made.run_id, .folder = made.folder};
+    if (session && status == STATUS_OK)
+        *ret_outcome = (struct run_outcome){.run_id = made.run_id,
+                                            .folder = made.folder,
+                                            .interrupted = session->interrupted,
+                                            .stopped_by_budget = session->stopped_by_budget,
+                                            .wall_s = wall_s,
+                                            .spent_usd_nano = spend_total(session->spend),
+                                            .calls = session->calls_made,
+                                            .answers_reused = session->answers_reused,
+                                            .threads = session->thread_count};
+    return status;
+}

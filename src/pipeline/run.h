@@ -1,0 +1,56 @@
+/*
+ * run.h: one run from its pipeline file to its reports; new, or resumed. Thread: main.
+ */
+#ifndef ASSAY_PIPELINE_RUN_H
+#define ASSAY_PIPELINE_RUN_H
+
+#include "config/pipeline_spec.h"
+#include "pipeline/session.h"
+
+struct run_request {
+    const char *pipeline_path;
+    const struct pipeline_override *overrides;
+    size_t override_count;
+    const char *run_id;        /* NULL: from time and chance */
+    const char *resume_folder; /* not NULL: go on with this run; pipeline and overrides are those of
+                                  its manifest */
+    bool resume_if_there;      /* `run --resume`: go on when the run id is there already */
+    bool retry_errors;
+    bool no_cassettes; /* --no-cache: call live, replay nothing */
+    int64_t conversation_limit;
+    int64_t max_cost_usd_nano; /* 0: the pipeline's */
+    int threads;
+    volatile sig_atomic_t *stop;
+    void (*progress)(void *context, const struct run_progress *progress);
+    void *progress_context;
+};
+
+struct run_outcome {
+    const char *run_id, *folder; /* in the arena */
+    bool interrupted, stopped_by_budget;
+    double wall_s;
+    int64_t spent_usd_nano;
+    uint64_t calls, answers_reused;
+    int threads;
+};
+
+/*
+ * Faults of pipeline and task go to `faults` (then STATUS_CONFIG, and nothing was begun). The
+ * journal is complete when it returns STATUS_OK, also when the run was stopped.
+ */
+enum status run_execute(const struct run_request *request, struct arena *arena,
+                        struct fault_list *faults, struct pipeline_spec **ret_pipeline,
+                        struct run_outcome *ret_outcome, struct error *err);
+
+/* Loads the pipeline of a run folder as it was run: its manifest's path and overrides. The inputs
+ * may have changed: see compare. */
+enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
+                              struct run_manifest **ret_manifest,
+                              struct pipeline_spec **ret_pipeline, struct error *err);
+
+/* Counters as the journal keeps them, and back. */
+void run_accounts_encode(const struct run_accounts *accounts, struct strbuf *out);
+enum status run_accounts_decode(struct strview payload, struct arena *arena,
+                                struct run_accounts *ret_accounts, struct error *err);
+
+#endif

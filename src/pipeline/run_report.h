@@ -1,0 +1,38 @@
+/*
+ * run_report.h: everything that is written from the journal: predictions.jsonl, scores.avro,
+ * trials.csv and the reports. A pure function of the journal, pipeline and manifest, so it can be
+ * written again (`assay report`). Thread: main.
+ */
+#ifndef ASSAY_PIPELINE_RUN_REPORT_H
+#define ASSAY_PIPELINE_RUN_REPORT_H
+
+#include "aggregate/run_summary.h"
+#include "pipeline/run.h"
+
+enum run_report_stdout {
+    RUN_REPORT_STDOUT_NOTHING,
+    RUN_REPORT_STDOUT_TABLE,
+    RUN_REPORT_STDOUT_JSON
+};
+
+struct run_report_request {
+    const char *folder;
+    const struct pipeline_spec *pipeline;
+    const struct run_outcome *outcome; /* of the run that has just ended; NULL: an old one */
+    enum run_report_stdout to_stdout;
+    bool canonical;   /* without the environment and times of live calls */
+    bool keep_folder; /* write nothing into the run folder, only `outputs` and stdout */
+    const char *
+        *outputs; /* further files; the format by the ending: .json .html .md .xml .csv .jsonl */
+    size_t output_count;
+};
+
+/* Writes everything. The status says how the run stands: OK, GATE_FAILED, INCONCLUSIVE,
+ * INFRASTRUCTURE, BUDGET, INTERRUPTED. */
+enum status run_report_write(const struct run_report_request *request, struct error *err);
+
+/* Just the summary, in `arena`. */
+enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
+                                 struct run_summary **ret_summary, struct error *err);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * spend.h: what calls cost, between the price table and the budget of cost/ and the calls of net/.
+ * Reserve before sending, settle after. Thread: reserve and settle on the network thread and main;
+ * pricing from any thread.
+ */
+#ifndef ASSAY_PIPELINE_SPEND_H
+#define ASSAY_PIPELINE_SPEND_H
+
+#include "config/pipeline_spec.h"
+#include "net/call_options.h"
+#include "record/prediction.h"
+#include "replay/candidate.h"
+
+struct spend;
+
+/* Reads the prices. run_start_ns: the day whose prices hold. */
+enum status spend_open(const struct pipeline_spec *pipeline, int64_t run_start_ns,
+                       struct spend **ret_spend, struct error *err);
+void spend_close(struct spend *spend);
+struct call_budget_hooks spend_hooks(struct spend *spend);
+
+/* The most that one attempt of the call can cost. */
+int64_t spend_most(const struct spend *spend, const struct candidate_spec *candidate,
+                   const struct candidate_call *call);
+/* False: no price is known, so nothing is reserved and cost is absent. */
+bool spend_is_priced(const struct spend *spend, const struct candidate_spec *candidate);
+/* Sets the prediction's cost from its tokens and the price of its day, unless the agent told its
+ * own. Any thread. */
+void spend_price(const struct spend *spend, const struct candidate_spec *candidate,
+                 struct prediction *prediction);
+/* The answer's cost takes the place of its reservation. */
+void spend_settle(struct spend *spend, int64_t reserved_usd_nano, int64_t cost_usd_nano);
+/* An answer of the journal, of a run that is resumed: paid already. */
+void spend_remember(struct spend *spend, struct strview answer_payload);
+int64_t spend_total(const struct spend *spend);
+/* 50, 80 or 100 once each, when that share of the limit is reached; else 0. */
+uint32_t spend_take_alert(struct spend *spend);
+
+#endif
