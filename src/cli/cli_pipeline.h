@@ -1,0 +1,22 @@
+/*
+ * cli_pipeline.h: what several commands do with a pipeline: read --set and --env-file, tell faults.
+ * Thread: main.
+ */
+#ifndef ASSAY_CLI_CLI_PIPELINE_H
+#define ASSAY_CLI_CLI_PIPELINE_H
+
+#include "cli/cli_args.h"
+#include "config/pipeline_spec.h"
+
+/* "path=value" arguments; in the arena. */
+enum status cli_pipeline_overrides(const struct cli_texts *sets, struct arena *arena,
+                                   struct pipeline_override **ret_overrides, struct error *err);
+/* Puts NAME=VALUE lines into the environment; what is set there already stays. Values are never
+ * printed. */
+enum status cli_pipeline_env_file(const char *path, struct error *err);
+/* Prints the faults on stderr, one a line. */
+void cli_pipeline_print_faults(const struct fault_list *faults);
+/* Where run folders lie when no pipeline says it: ASSAY_RUNS, else "runs". */
+const char *cli_pipeline_runs(const char *option);
+
+#endif

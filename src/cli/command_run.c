@@ -1,0 +1,257 @@
+/*
+ * command_run.c: `assay run` and `assay resume`: the main job, from a pipeline file to reports and
+ * an exit code.
+ */
+#include "base/clock.h"
+#include "base/memory.h"
+#include "cli/cli_pipeline.h"
+#include "cli/cli_progress.h"
+#include "cli/commands.h"
+#include "pipeline/run.h"
+#include "pipeline/run_report.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_requested;
+
+/* The first Ctrl-C stops cleanly, the second one at once. */
+static void on_signal(int number)
+{
+    if (stop_requested)
+        _exit(128 + number);
+    stop_requested = 1;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+struct run_options {
+    const char *config, *run_id, *max_cost, *env_file;
+    struct cli_texts sets, outputs, rest;
+    int64_t concurrency, repeat, limit, seed, threads;
+    bool resume, retry_errors, dry_run, no_cache, json, quiet;
+};
+
+static void options_done(struct run_options *options)
+{
+    cli_texts_done(&options->sets);
+    cli_texts_done(&options->outputs);
+    cli_texts_done(&options->rest);
+}
+
+/* Options that are short for --set. */
+static enum status add_short_sets(struct run_options *options, struct arena *arena,
+                                  struct pipeline_override **overrides, size_t *count,
+                                  struct error *err)
+{
+    const struct {
+        const char *path;
+        int64_t value;
+    } numbers[] = {{"repeats", options->repeat},
+                   {"seed", options->seed},
+                   {"max_in_flight", options->concurrency}};
+    struct pipeline_override *all = arena_array(arena, *count + 4, sizeof *all);
+    if (!all)
+        return error_no_memory(err);
+    for (size_t i = 0; i < *count; i++)
+        all[i] = (*overrides)[i];
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (!numbers[i].value)
+            continue;
+        char *value = arena_format(arena, "%lld", (long long)numbers[i].value);
+        if (!value)
+            return error_no_memory(err);
+        all[(*count)++] = (struct pipeline_override){numbers[i].path, value};
+    }
+    *overrides = all;
+    return STATUS_OK;
+}
+
+static enum status execute(struct run_options *options, struct run_request *request,
+                           struct arena *arena, struct error *err)
+{
+    struct fault_list faults = {0};
+    struct pipeline_spec *pipeline;
+    struct run_outcome outcome;
+    struct cli_progress progress = {0};
+    if (!options->quiet) {
+        cli_progress_begin(&progress);
+        request->progress = progress.is_live ? cli_progress_show : NULL;
+        request->progress_context = &progress;
+    }
+    catch_signals();
+    request->stop = &stop_requested;
+    enum status status = run_execute(request, arena, &faults, &pipeline, &outcome, err);
+    cli_progress_end(&progress);
+    cli_pipeline_print_faults(&faults);
+    if (status != STATUS_OK)
+        return status;
+    struct run_report_request report = {.folder = outcome.folder,
+                                        .pipeline = pipeline,
+                                        .outcome = &outcome,
+                                        .to_stdout = options->json ? RUN_REPORT_STDOUT_JSON
+                                                                   : RUN_REPORT_STDOUT_TABLE,
+                                        .outputs = options->outputs.items,
+                                        .output_count = options->outputs.count};
+    status = run_report_write(&report, err);
+    if (outcome.interrupted)
+        fprintf(stderr, "assay: stopped. Go on with: assay resume %s\n", outcome.run_id);
+    else if (outcome.stopped_by_budget)
+        fprintf(stderr,
+                "assay: the spending limit was reached; the report is partial. Go on with: "
+                "assay resume %s --max-cost USD\n",
+                outcome.run_id);
+    return status;
+}
+
+static enum status prepare(struct run_options *options, struct run_request *request,
+                           struct arena *arena, struct error *err)
+{
+    struct pipeline_override *overrides = NULL;
+    size_t count = options->sets.count;
+    enum status status =
+        options->env_file ? cli_pipeline_env_file(options->env_file, err) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = cli_pipeline_overrides(&options->sets, arena, &overrides, err);
+    if (status == STATUS_OK)
+        status = add_short_sets(options, arena, &overrides, &count, err);
+    if (status == STATUS_OK && options->max_cost &&
+        !option_parse_usd(strview_of(options->max_cost), &request->max_cost_usd_nano))
+        status = error_set(err, STATUS_CONFIG, "--max-cost takes an amount in USD, not '%s'",
+                           options->max_cost);
+    request->overrides = overrides;
+    request->override_count = count;
+    request->conversation_limit = options->limit;
+    request->retry_errors = options->retry_errors;
+    request->no_cassettes = options->no_cache;
+    request->threads = (int)options->threads;
+    return status;
+}
+
+static int finish(enum status status, const struct error *err, struct run_options *options)
+{
+    options_done(options);
+    if (status == STATUS_OK)
+        return 0;
+    if (status == STATUS_GATE_FAILED || status == STATUS_INCONCLUSIVE || status == STATUS_BUDGET ||
+        status == STATUS_INFRASTRUCTURE || status == STATUS_INTERRUPTED)
+        return status_exit_code(status); /* the report has said it */
+    return cli_args_fail(err);
+}
+
+static int run(int argc, char **argv, const struct cli_command *command)
+{
+    struct run_options o = {0};
+    /* clang-format off */
+    const struct cli_option options[] = {
+        {"config", 'c', CLI_TEXT, &o.config, "FILE", "the pipeline file"},
+        {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write a report there too; the format by its ending (.json .html .md .xml .csv); again for more"},
+        {"max-concurrency", 'j', CLI_COUNT, &o.concurrency, "N", "trials at once"},
+        {"repeat", 0, CLI_COUNT, &o.repeat, "N", "trials of each conversation with each candidate"},
+        {"limit", 0, CLI_COUNT, &o.limit, "N", "only the first N conversations"},
+        {"seed", 0, CLI_COUNT, &o.seed, "N", "of everything random"},
+        {"run-id", 0, CLI_TEXT, &o.run_id, "ID", "name of the run; default: time and chance"},
+        {"resume", 0, CLI_FLAG, &o.resume, NULL, "go on with --run-id when it is there already"},
+        {"retry-errors", 0, CLI_FLAG, &o.retry_errors, NULL, "with --resume: try trials again that ended in an infrastructure error"},
+        {"dry-run", 0, CLI_FLAG, &o.dry_run, NULL, "check and estimate the cost; call nothing"},
+        {"max-cost", 0, CLI_TEXT, &o.max_cost, "USD", "stop cleanly before more than this is spent"},
+        {"no-cache", 0, CLI_FLAG, &o.no_cache, NULL, "ask models anew instead of replaying cassettes"},
+        {"threads", 0, CLI_COUNT, &o.threads, "N", "of the score team; default: one a core"},
+        {"set", 0, CLI_TEXTS, &o.sets, "PATH=VALUE", "change a value of the pipeline; again for more"},
+        {"env-file", 0, CLI_TEXT, &o.env_file, "FILE", "NAME=VALUE lines for the environment, e.g. keys"},
+        {"json", 0, CLI_FLAG, &o.json, NULL, "print report.json instead of the table"},
+        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no progress line"},
+        {0}};
+    /* clang-format on */
+    struct error err = {0};
+    bool helped = false;
+    struct run_request request = {0};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    enum status status = arena
+                             ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
+                             : error_no_memory(&err);
+    if (status == STATUS_OK && helped)
+        return finish(STATUS_OK, &err, &o);
+    request.pipeline_path = o.config ? o.config : o.rest.count ? o.rest.items[0] : NULL;
+    if (status == STATUS_OK && !request.pipeline_path) {
+        status = error_set(&err, STATUS_CONFIG, "which pipeline? Name it with -c FILE");
+        error_fix(&err, "`assay init` writes one to begin with.");
+    }
+    if (status == STATUS_OK)
+        status = prepare(&o, &request, arena, &err);
+    request.run_id = o.run_id;
+    request.resume_if_there = o.resume;
+    if (status == STATUS_OK)
+        status = execute(&o, &request, arena, &err);
+    return finish(status, &err, &o);
+}
+
+static int resume(int argc, char **argv, const struct cli_command *command)
+{
+    struct run_options o = {0};
+    const char *runs = NULL;
+    /* clang-format off */
+    const struct cli_option options[] = {
+        {"runs", 0, CLI_TEXT, &runs, "DIR", "folder of the run folders; default: ASSAY_RUNS or ./runs"},
+        {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write a report there too; the format by its ending"},
+        {"retry-errors", 0, CLI_FLAG, &o.retry_errors, NULL, "try trials again that ended in an infrastructure error"},
+        {"max-cost", 0, CLI_TEXT, &o.max_cost, "USD", "a new spending limit; what the run has spent counts"},
+        {"threads", 0, CLI_COUNT, &o.threads, "N", "of the score team; default: one a core"},
+        {"env-file", 0, CLI_TEXT, &o.env_file, "FILE", "NAME=VALUE lines for the environment, e.g. keys"},
+        {"json", 0, CLI_FLAG, &o.json, NULL, "print report.json instead of the table"},
+        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no progress line"},
+        {0}};
+    /* clang-format on */
+    struct error err = {0};
+    bool helped = false;
+    struct run_request request = {0};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    enum status status = arena
+                             ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
+                             : error_no_memory(&err);
+    if (status == STATUS_OK && helped)
+        return finish(STATUS_OK, &err, &o);
+    if (status == STATUS_OK)
+        status = run_folder_find(cli_pipeline_runs(runs), o.rest.count ? o.rest.items[0] : "latest",
+                                 arena, &request.resume_folder, &err);
+    if (status == STATUS_OK)
+        status = prepare(&o, &request, arena, &err);
+    if (status == STATUS_OK)
+        status = execute(&o, &request, arena, &err);
+    return finish(status, &err, &o);
+}
+
+const struct cli_command command_run = {
+    .name = "run",
+    .summary = "replay conversations against candidates, score, compare, report",
+    .usage = "-c PIPELINE [options]",
+    .details = "Exit status: 0 pass, 1 error, 2 wrong usage or configuration, 100 a gate failed,\n"
+               "101 a gate could not decide, 102 the spending limit was reached, 103 too many\n"
+               "infrastructure errors, 130 interrupted (`assay resume` goes on).\n\n"
+               "  assay run -c pipelines/quickstart.yaml\n"
+               "  assay run -c my.yaml --limit 20 --set candidates.0.temperature=0.2\n"
+               "  assay run -c my.yaml --max-cost 2.50 -o report.html -o summary.md",
+    .run = run,
+};
+
+const struct cli_command command_resume = {
+    .name = "resume",
+    .summary = "go on with a run that was stopped or killed",
+    .usage = "[RUN] [options]",
+    .details =
+        "RUN is a run id or the path of its folder; default: the newest one. Finished trials\n"
+        "are not run again and paid answers are not bought again. When an input has changed\n"
+        "since, it refuses and says what.\n\n"
+        "  assay resume\n"
+        "  assay resume 20250110-103000-1f2e --max-cost 5",
+    .run = resume,
+};

@@ -1,0 +1,176 @@
+/*
+ * command_show.c: `assay show RUN CONVERSATION`: one conversation turn by turn, gold against
+ * prediction.
+ */
+#include "base/json_write.h"
+#include "cli/cli_pipeline.h"
+#include "cli/commands.h"
+#include "codec/json_record.h"
+#include "pipeline/run_journal.h"
+
+#include <math.h>
+#include <stdio.h>
+
+struct show_options {
+    const char *runs, *candidate;
+    bool json;
+};
+
+static void print_slot(const struct slot_score *slot)
+{
+    static const char *const signs[] = {
+        [SLOT_VERDICT_ABSENT] = " ", [SLOT_RIGHT] = "=",    [SLOT_WRONG_VALUE] = "!",
+        [SLOT_MISSING] = "-",        [SLOT_SPURIOUS] = "+", [SLOT_LATE] = "~"};
+    printf("      %s %.*s: ", signs[slot->verdict], STRVIEW_ARG(slot->slot));
+    if (slot->verdict == SLOT_RIGHT || slot->verdict == SLOT_LATE)
+        printf("%.*s", STRVIEW_ARG(slot->predicted));
+    else
+        printf("gold %s%.*s%s, predicted %s%.*s%s", slot->gold.data ? "'" : "",
+               STRVIEW_ARG(slot->gold), slot->gold.data ? "'" : "nothing",
+               slot->predicted.data ? "'" : "", STRVIEW_ARG(slot->predicted),
+               slot->predicted.data ? "'" : "nothing");
+    printf("  (%s", slot_verdict_names[slot->verdict]);
+    if (!isnan(slot->confidence))
+        printf(", confidence %.2f", slot->confidence);
+    printf("%s)\n", slot->flagged == 1 ? ", asks to confirm" : "");
+}
+
+static void print_turn(const struct prediction *prediction, const struct turn_score *score)
+{
+    printf("  %lld  caller: %.*s\n", (long long)prediction->turn + 1,
+           STRVIEW_ARG(prediction->input->user_text));
+    if (prediction->output->response.size)
+        printf("     agent:  %.*s\n", STRVIEW_ARG(prediction->output->response));
+    if (prediction->error)
+        printf("      error (%s): %.*s\n", error_class_names[prediction->error->error_class],
+               STRVIEW_ARG(prediction->error->what));
+    for (size_t i = 0; score && i < score->slots.count; i++)
+        print_slot((const struct slot_score *)score->slots.items + i);
+}
+
+static void print_trial(const struct trial *trial, const struct candidate_spec *candidate)
+{
+    const struct trial_score *score = trial->score;
+    printf("\n%.*s, repeat %lld: %s", STRVIEW_ARG(candidate->name), (long long)trial->repeat,
+           score ? trial_outcome_names[score->outcome] : "no score");
+    if (score && score->reason.data)
+        printf(" (%.*s)", STRVIEW_ARG(score->reason));
+    putchar('\n');
+    const struct prediction *predictions = trial->predictions.items;
+    for (size_t i = 0; i < trial->predictions.count; i++)
+        print_turn(&predictions[i], score && i < score->turns.count
+                                        ? (const struct turn_score *)score->turns.items + i
+                                        : NULL);
+}
+
+static void print_json(const struct trial *trial)
+{
+    struct strbuf text = {0};
+    struct json_write writer = {.out = &text};
+    json_record_encode(&trial_type, trial, &writer);
+    puts(text.data);
+    strbuf_done(&text);
+}
+
+static bool is_wanted(const struct show_options *options, const struct candidate_spec *candidate)
+{
+    return !options->candidate || strview_is(candidate->name, options->candidate);
+}
+
+static enum status show_trials(struct run_journal *journal, const struct pipeline_spec *pipeline,
+                               uint64_t conversation, const struct show_options *options,
+                               struct arena *arena, struct error *err)
+{
+    uint64_t per_conversation = pipeline->candidate_count * (uint64_t)pipeline->repeats;
+    for (uint64_t i = 0; i < per_conversation; i++) {
+        const struct candidate_spec *candidate =
+            &pipeline->candidates[i / (uint64_t)pipeline->repeats];
+        struct trial trial;
+        bool found;
+        enum status status = run_journal_trial(journal, conversation * per_conversation + i, arena,
+                                               &trial, &found, err);
+        if (status != STATUS_OK)
+            return status;
+        if (!found || !is_wanted(options, candidate))
+            continue;
+        if (options->json)
+            print_json(&trial);
+        else
+            print_trial(&trial, candidate);
+    }
+    return STATUS_OK;
+}
+
+static enum status show(const char *run, const char *conversation,
+                        const struct show_options *options, struct arena *arena, struct error *err)
+{
+    const char *folder;
+    struct run_manifest *manifest;
+    struct pipeline_spec *pipeline;
+    struct fault_list faults = {0};
+    struct run_journal journal = {0};
+    enum status status =
+        run_folder_find(cli_pipeline_runs(options->runs), run, arena, &folder, err);
+    if (status == STATUS_OK)
+        status = run_load_pipeline(folder, arena, &faults, &manifest, &pipeline, err);
+    if (status == STATUS_OK && faults.count) {
+        cli_pipeline_print_faults(&faults);
+        status = error_set(err, STATUS_CONFIG, "the run's pipeline is wrong now");
+    }
+    if (status == STATUS_OK)
+        status = run_journal_open(folder, &journal, err);
+    bool shown = false;
+    for (uint64_t i = 0; status == STATUS_OK && i < journal.facts.count && !shown; i++) {
+        struct conversation_facts facts;
+        bool found;
+        status = run_journal_facts(&journal, i, arena, &facts, &found, err);
+        if (status != STATUS_OK || !found || !strview_is(facts.conversation_id, conversation))
+            continue;
+        shown = true;
+        if (!options->json)
+            printf("%s, %lld caller turns\n", conversation, (long long)facts.user_turns);
+        status = show_trials(&journal, pipeline, i, options, arena, err);
+    }
+    run_journal_close(&journal);
+    if (status == STATUS_OK && !shown) {
+        status = error_set(err, STATUS_CONFIG, "run '%s' has no conversation '%.100s'", run,
+                           conversation);
+        error_fix(err, "trials.csv in the run folder lists them.");
+    }
+    return status;
+}
+
+static int run(int argc, char **argv, const struct cli_command *command)
+{
+    struct show_options o = {0};
+    bool helped = false;
+    struct cli_texts rest = {0};
+    const struct cli_option options[] = {
+        {"candidate", 0, CLI_TEXT, &o.candidate, "NAME", "only this candidate"},
+        {"runs", 0, CLI_TEXT, &o.runs, "DIR",
+         "folder of the run folders; default: ASSAY_RUNS or ./runs"},
+        {"json", 0, CLI_FLAG, &o.json, NULL, "print each trial as one line of JSON"},
+        {0}};
+    struct error err = {0};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    enum status status = arena ? cli_args_parse(command, options, argc, argv, &rest, &helped, &err)
+                               : error_no_memory(&err);
+    if (status == STATUS_OK && !helped && rest.count != 2)
+        status = error_set(&err, STATUS_CONFIG,
+                           "name a run and a conversation: assay show RUN CONVERSATION");
+    if (status == STATUS_OK && !helped)
+        status = show(rest.items[0], rest.items[1], &o, arena, &err);
+    cli_texts_done(&rest);
+    return status == STATUS_OK ? 0 : cli_args_fail(&err);
+}
+
+const struct cli_command command_show = {
+    .name = "show",
+    .summary = "print one conversation of a run, turn by turn, gold against prediction",
+    .usage = "RUN CONVERSATION [options]",
+    .details =
+        "RUN is a run id, a run folder, or 'latest'. Signs: = right, ! wrong value, - missing,\n"
+        "+ spurious, ~ late.\n\n"
+        "  assay show latest booking-017\n  assay show latest booking-017 --candidate rules",
+    .run = run,
+};

@@ -1,0 +1,7 @@
+/* commands.c: the table of commands, in the order in which a user meets them. */
+#include "cli/commands.h"
+
+const struct cli_command *const commands[] = {
+    &command_init, &command_validate, &command_list,  &command_run, &command_resume,
+    &command_runs, &command_show,     &command_score, NULL,
+};
