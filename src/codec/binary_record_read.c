@@ -3,122 +3,51 @@
  * once into the arena and every text is a view of that copy, so that a record costs one copy and
  * only its lists and nested records are allocated. Tables have no cycles, so nesting is bounded.
  */
-#include "codec/binary_cursor_private.h"
+#include "codec/binary_reader_private.h"
 #include "codec/binary_record.h"
 #include "record/event.h"
 #include "record/slot_value.h"
 
-struct reader {
-    struct binary_cursor cursor;
-    const char *start;
-    struct arena *arena;
-    struct error *err;
-    enum status status;
-    const struct record_type *type; /* the field being read, for errors */
-    const struct field *field;
-};
+static bool read_fields(struct binary_reader *reader, const struct record_type *type, void *record);
 
-static bool read_fields(struct reader *reader, const struct record_type *type, void *record);
-
-static bool refuse(struct reader *reader, const char *what)
+static bool read_long(struct binary_reader *reader, int64_t *ret_value)
 {
-    reader->status = error_set(reader->err, STATUS_DATA, "cannot read %s.%s: %s",
-                               reader->type->name, reader->field ? reader->field->name : "", what);
-    error_where(reader->err, "byte %zu", (size_t)(reader->cursor.at - reader->start));
-    return false;
-}
-
-static inline bool good(struct reader *reader, const char *fault)
-{
-    return __builtin_expect(!fault, 1) || refuse(reader, fault);
-}
-
-static void *take(struct reader *reader, size_t count, size_t size)
-{
-    void *memory = arena_array(reader->arena, count, size);
-    if (memory)
-        return memory;
-    reader->status = arena_limit_was_hit(reader->arena)
-                         ? error_set(reader->err, STATUS_LIMIT,
-                                     "%s is larger than its memory limit", reader->type->name)
-                         : error_no_memory(reader->err);
-    return NULL;
-}
-
-static bool read_long(struct reader *reader, int64_t *ret_value)
-{
-    if (!good(reader, cursor_long(&reader->cursor, ret_value)))
+    if (!reader_good(reader, cursor_long(&reader->cursor, ret_value)))
         return false;
-    return *ret_value != FIELD_ABSENT_I64 || refuse(reader, "the number -2^63 stands for 'absent'");
+    return *ret_value != FIELD_ABSENT_I64 ||
+           reader_refuse(reader, "the number -2^63 stands for 'absent'");
 }
 
-static bool read_time(struct reader *reader, int64_t *ret_time_ns)
+static bool read_time(struct binary_reader *reader, int64_t *ret_time_ns)
 {
     int64_t time_us, time_ns;
-    if (!good(reader, cursor_long(&reader->cursor, &time_us)))
+    if (!reader_good(reader, cursor_long(&reader->cursor, &time_us)))
         return false;
     if (__builtin_mul_overflow(time_us, 1000, &time_ns))
-        return refuse(reader, "the time is outside of the years 1677 to 2262");
+        return reader_refuse(reader, "the time is outside of the years 1677 to 2262");
     *ret_time_ns = time_ns;
     return true;
 }
 
-static bool read_index(struct reader *reader, int64_t count, int64_t *ret_index)
+static bool read_index(struct binary_reader *reader, int64_t count, int64_t *ret_index)
 {
-    if (!good(reader, cursor_long(&reader->cursor, ret_index)))
+    if (!reader_good(reader, cursor_long(&reader->cursor, ret_index)))
         return false;
     return (*ret_index >= 0 && *ret_index < count) ||
-           refuse(reader, "a branch or symbol is unknown");
+           reader_refuse(reader, "a branch or symbol is unknown");
 }
 
-/*
- * A list under construction. What is there and empty has items set, at a place that is never
- * read.
- */
-struct growing {
-    void *items;
-    size_t count;
-    size_t capacity;
-};
-
-static char nothing[1];
-
-/* Makes room for `more` items; the memory of all moves is at most twice that of the last one. */
-static bool grow(struct reader *reader, struct growing *list, size_t more, size_t item_size)
+static bool read_texts(struct binary_reader *reader, const struct strview **ret_items,
+                       size_t *ret_count)
 {
-    if (more <= list->capacity - list->count)
-        return true;
-    size_t wanted = list->count + more;
-    if (wanted < 2 * list->capacity)
-        wanted = 2 * list->capacity;
-    void *fresh = take(reader, wanted, item_size);
-    if (!fresh)
-        return false;
-    if (list->count)
-        memcpy(fresh, list->items, list->count * item_size);
-    list->items = fresh;
-    list->capacity = wanted;
-    return true;
-}
-
-/* True with *ret_more 0 at the list's end. */
-static bool next_block(struct reader *reader, struct growing *list, size_t item_bytes,
-                       size_t item_size, size_t *ret_more)
-{
-    return good(reader, cursor_block(&reader->cursor, item_bytes, ret_more)) &&
-           grow(reader, list, *ret_more, item_size);
-}
-
-static bool read_texts(struct reader *reader, const struct strview **ret_items, size_t *ret_count)
-{
-    struct growing list = {.items = nothing};
+    struct growing list = {.items = reader_nothing};
     for (size_t more;;) {
-        if (!next_block(reader, &list, 1, sizeof **ret_items, &more))
+        if (!reader_block(reader, &list, 1, sizeof **ret_items, &more))
             return false;
         if (more == 0)
             break;
         for (struct strview *items = list.items; more; more--)
-            if (!good(reader, cursor_text(&reader->cursor, &items[list.count++])))
+            if (!reader_good(reader, cursor_text(&reader->cursor, &items[list.count++])))
                 return false;
     }
     *ret_items = list.items;
@@ -126,44 +55,39 @@ static bool read_texts(struct reader *reader, const struct strview **ret_items, 
     return true;
 }
 
-static bool read_reals(struct reader *reader, struct real_list *ret_list)
+static bool read_reals(struct binary_reader *reader, struct real_list *ret_list)
 {
-    struct growing list = {.items = nothing};
+    struct growing list = {.items = reader_nothing};
     for (size_t more;;) {
-        if (!next_block(reader, &list, sizeof(double), sizeof(double), &more))
+        if (!reader_block(reader, &list, sizeof(double), sizeof(double), &more))
             return false;
         if (more == 0)
             break;
         for (double *items = list.items; more; more--)
-            if (!good(reader, cursor_double(&reader->cursor, &items[list.count++])))
+            if (!reader_good(reader, cursor_double(&reader->cursor, &items[list.count++])))
                 return false;
     }
     *ret_list = (struct real_list){list.items, list.count};
     return true;
 }
 
-static bool map_has_room(struct reader *reader, size_t count, size_t more)
+static bool read_numbers(struct binary_reader *reader, struct number_map *ret_map)
 {
-    return more <= BINARY_RECORD_MAP_MAX - count || refuse(reader, "the map has too many names");
-}
-
-static bool read_numbers(struct reader *reader, struct number_map *ret_map)
-{
-    struct growing list = {.items = nothing};
+    struct growing list = {.items = reader_nothing};
     for (size_t more;;) {
-        if (!next_block(reader, &list, 1 + sizeof(double), sizeof(struct named_number), &more) ||
-            !map_has_room(reader, list.count, more))
+        if (!reader_block(reader, &list, 1 + sizeof(double), sizeof(struct named_number), &more) ||
+            !reader_map_has_room(reader, list.count, more))
             return false;
         if (more == 0)
             break;
         for (struct named_number *items = list.items; more; more--) {
             struct named_number *item = &items[list.count];
-            if (!good(reader, cursor_text(&reader->cursor, &item->name)) ||
-                !good(reader, cursor_double(&reader->cursor, &item->value)))
+            if (!reader_good(reader, cursor_text(&reader->cursor, &item->name)) ||
+                !reader_good(reader, cursor_double(&reader->cursor, &item->value)))
                 return false;
             for (size_t i = 0; i < list.count; i++)
                 if (strview_equal(items[i].name, item->name))
-                    return refuse(reader, "a name stands twice in the map");
+                    return reader_refuse(reader, "a name stands twice in the map");
             list.count++;
         }
     }
@@ -171,7 +95,7 @@ static bool read_numbers(struct reader *reader, struct number_map *ret_map)
     return true;
 }
 
-static bool read_slot_value(struct reader *reader, struct slot_value *ret_value)
+static bool read_slot_value(struct binary_reader *reader, struct slot_value *ret_value)
 {
     int64_t kind, word;
     if (!read_index(reader, SLOT_VALUE_JSON + 1, &kind))
@@ -188,31 +112,31 @@ static bool read_slot_value(struct reader *reader, struct slot_value *ret_value)
     case SLOT_VALUE_JSON:
         break;
     }
-    struct strview *text = take(reader, 1, sizeof *text);
-    if (!text || !good(reader, cursor_text(&reader->cursor, text)))
+    struct strview *text = reader_take(reader, 1, sizeof *text);
+    if (!text || !reader_good(reader, cursor_text(&reader->cursor, text)))
         return false;
     ret_value->texts = text;
     ret_value->count = 1;
     return true;
 }
 
-static bool read_slots(struct reader *reader, struct slot_map *ret_map)
+static bool read_slots(struct binary_reader *reader, struct slot_map *ret_map)
 {
-    struct growing list = {.items = nothing};
+    struct growing list = {.items = reader_nothing};
     for (size_t more;;) {
-        if (!next_block(reader, &list, 2, sizeof(struct slot), &more) ||
-            !map_has_room(reader, list.count, more))
+        if (!reader_block(reader, &list, 2, sizeof(struct slot), &more) ||
+            !reader_map_has_room(reader, list.count, more))
             return false;
         if (more == 0)
             break;
         for (struct slot *slots = list.items; more; more--) {
             struct slot *slot = &slots[list.count];
-            if (!good(reader, cursor_text(&reader->cursor, &slot->name)) ||
+            if (!reader_good(reader, cursor_text(&reader->cursor, &slot->name)) ||
                 !read_slot_value(reader, &slot->value))
                 return false;
             for (size_t i = 0; i < list.count; i++)
                 if (strview_equal(slots[i].name, slot->name))
-                    return refuse(reader, "a slot stands twice in the map");
+                    return reader_refuse(reader, "a slot stands twice in the map");
             list.count++;
         }
     }
@@ -236,15 +160,15 @@ static size_t least_bytes(const struct record_type *type)
     return bytes;
 }
 
-static bool read_records(struct reader *reader, const struct record_type *type,
+static bool read_records(struct binary_reader *reader, const struct record_type *type,
                          struct record_list *ret_list)
 {
     const struct record_type *outer_type = reader->type;
     const struct field *outer_field = reader->field;
-    struct growing list = {.items = nothing};
+    struct growing list = {.items = reader_nothing};
     size_t item_bytes = least_bytes(type);
     for (size_t more;;) {
-        if (!next_block(reader, &list, item_bytes, type->size, &more))
+        if (!reader_block(reader, &list, item_bytes, type->size, &more))
             return false;
         if (more == 0)
             break;
@@ -258,13 +182,14 @@ static bool read_records(struct reader *reader, const struct record_type *type,
     return true;
 }
 
-static bool read_record(struct reader *reader, const struct record_type *type, void **ret_record)
+static bool read_record(struct binary_reader *reader, const struct record_type *type,
+                        void **ret_record)
 {
-    *ret_record = take(reader, 1, type->size);
+    *ret_record = reader_take(reader, 1, type->size);
     return *ret_record && read_fields(reader, type, *ret_record);
 }
 
-static bool read_enum(struct reader *reader, const struct field *field, int *ret_symbol)
+static bool read_enum(struct binary_reader *reader, const struct field *field, int *ret_symbol)
 {
     int64_t index, count = 1;
     while (field->names[count])
@@ -275,11 +200,11 @@ static bool read_enum(struct reader *reader, const struct field *field, int *ret
     return true;
 }
 
-static bool read_value(struct reader *reader, const struct field *field, void *at)
+static bool read_value(struct binary_reader *reader, const struct field *field, void *at)
 {
     switch (field->kind) {
     case FIELD_BOOL:
-        return good(reader, cursor_bool(&reader->cursor, at));
+        return reader_good(reader, cursor_bool(&reader->cursor, at));
     case FIELD_I64:
     case FIELD_USD:
         return read_long(reader, at);
@@ -287,10 +212,10 @@ static bool read_value(struct reader *reader, const struct field *field, void *a
         return read_time(reader, at);
     case FIELD_REAL:
     case FIELD_NUMBER:
-        return good(reader, cursor_double(&reader->cursor, at));
+        return reader_good(reader, cursor_double(&reader->cursor, at));
     case FIELD_TEXT:
     case FIELD_JSON:
-        return good(reader, cursor_text(&reader->cursor, at));
+        return reader_good(reader, cursor_text(&reader->cursor, at));
     case FIELD_ENUM:
         return read_enum(reader, field, at);
     case FIELD_TEXTS: {
@@ -308,10 +233,10 @@ static bool read_value(struct reader *reader, const struct field *field, void *a
     case FIELD_RECORDS:
         return read_records(reader, field->type, at);
     }
-    return refuse(reader, "the field's kind is unknown");
+    return reader_refuse(reader, "the field's kind is unknown");
 }
 
-static bool read_fields(struct reader *reader, const struct record_type *type, void *record)
+static bool read_fields(struct binary_reader *reader, const struct record_type *type, void *record)
 {
     record_init(type, record);
     for (const struct field *field = type->fields; field->name; field++) {
@@ -332,7 +257,7 @@ static bool read_fields(struct reader *reader, const struct record_type *type, v
     return true;
 }
 
-static bool read_event_body(struct reader *reader, struct event *event)
+static bool read_event_body(struct binary_reader *reader, struct event *event)
 {
     int64_t branch;
     reader->field = record_field(&event_envelope_type, strview_of("type"));
@@ -345,8 +270,8 @@ static bool read_event_body(struct reader *reader, struct event *event)
 enum status binary_record_decode(const struct record_type *type, struct strview bytes, void *record,
                                  struct arena *arena, struct error *err)
 {
-    struct reader reader = {.arena = arena, .err = err, .type = type};
-    char *copy = take(&reader, bytes.size ? bytes.size : 1, 1);
+    struct binary_reader reader = {.arena = arena, .err = err, .type = type};
+    char *copy = reader_take(&reader, bytes.size ? bytes.size : 1, 1);
     if (!copy)
         return reader.status;
     if (bytes.size)
@@ -356,6 +281,6 @@ enum status binary_record_decode(const struct record_type *type, struct strview 
     if (read_fields(&reader, type, record) &&
         (type != &event_envelope_type || read_event_body(&reader, record)) &&
         reader.cursor.at != reader.cursor.end)
-        refuse(&reader, "bytes follow behind the record");
+        reader_refuse(&reader, "bytes follow behind the record");
     return reader.status;
 }
