@@ -7,17 +7,21 @@
 
 #include "base/utf8.h"
 #include "report/measure_text.h"
-#include "report/safe_text.h"
+#include "report/terminal_text.h"
 
-enum style { PLAIN, BOLD, DIM, GOOD, BAD, WARN };
-
-enum { GAP = 2, LEAST_WIDTH = 40, MOST_TITLE = 34, MOST_NAME = 24, CELL_LIMIT = 128 };
+enum {
+    GAP = 2,
+    DEFAULT_WIDTH = 100,
+    LEAST_WIDTH = 40,
+    MOST_TITLE = 34,
+    MOST_NAME = 24,
+    CELL_LIMIT = 128
+};
 
 struct table {
-    struct strbuf *out;
+    struct terminal_text text;
     const struct run_summary *summary;
-    size_t width;
-    bool colour, canonical;
+    bool canonical;
     bool is_tall; /* changes stand below values */
     size_t title_width, cell_width;
     size_t first, last; /* candidates of the table being written: [first, last) */
@@ -26,83 +30,9 @@ struct table {
 /* The texts of one cell; empty ones are not shown. */
 struct cell {
     char value[CELL_LIMIT], range[CELL_LIMIT], change[CELL_LIMIT];
-    enum style change_style;
+    enum terminal_mark change_style;
     const char *undefined; /* why there is no value */
 };
-
-static void add_styled(const struct table *table, enum style style, struct strview text)
-{
-    static const char *const codes[] = {"",         "\x1b[1m",  "\x1b[2m",
-                                        "\x1b[32m", "\x1b[31m", "\x1b[33m"};
-    bool is_marked = table->colour && style != PLAIN && text.size;
-    if (is_marked)
-        strbuf_add_text(table->out, codes[style]);
-    strbuf_add_view(table->out, text);
-    if (is_marked)
-        strbuf_add_text(table->out, "\x1b[0m");
-}
-
-static void add_blanks(struct strbuf *out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        strbuf_add_char(out, ' ');
-}
-
-/* Cut to `width` columns, the last one an ellipsis. */
-static struct strview cut(struct strbuf *scratch, struct strview text, size_t width)
-{
-    strbuf_clear(scratch);
-    safe_text_line(scratch, text);
-    if (utf8_display_width(strbuf_view(scratch)) <= width)
-        return strbuf_view(scratch);
-    struct strview head = {scratch->data, 0};
-    for (size_t at = 0; at < scratch->size;) {
-        at += utf8_sequence_size(strbuf_view(scratch), at);
-        struct strview longer = {scratch->data, at};
-        if (utf8_display_width(longer) > width - 1)
-            break;
-        head = longer;
-    }
-    scratch->size = head.size;
-    strbuf_add_text(scratch, "\xe2\x80\xa6");
-    return strbuf_view(scratch);
-}
-
-/* Text in columns; the padding is outside of the style. */
-static void add_padded(const struct table *table, enum style style, struct strview text,
-                       size_t width)
-{
-    size_t used = utf8_display_width(text);
-    add_styled(table, style, text);
-    add_blanks(table->out, used < width ? width - used : 0);
-}
-
-/* Words broken to the width; lines after the first are indented. */
-static void add_wrapped(const struct table *table, struct strview text, size_t column,
-                        size_t indent)
-{
-    CLEANUP(strbuf_done) struct strbuf line = {0};
-    safe_text_line(&line, text);
-    struct strview rest = strbuf_view(&line);
-    while (rest.size) {
-        const char *blank = memchr(rest.data, ' ', rest.size);
-        struct strview word = {rest.data, blank ? (size_t)(blank - rest.data) : rest.size};
-        size_t width = utf8_display_width(word);
-        if (column > indent && column + 1 + width > table->width) {
-            strbuf_add_char(table->out, '\n');
-            add_blanks(table->out, indent);
-            column = indent;
-        } else if (column > indent) {
-            strbuf_add_char(table->out, ' ');
-            column++;
-        }
-        strbuf_add_view(table->out, word);
-        column += width;
-        size_t used = word.size + (blank ? 1 : 0);
-        rest = (struct strview){rest.data + used, rest.size - used};
-    }
-    strbuf_add_char(table->out, '\n');
-}
 
 static void put(char target[CELL_LIMIT], const struct strbuf *text)
 {
@@ -114,7 +44,7 @@ static void put(char target[CELL_LIMIT], const struct strbuf *text)
 static struct cell cell_of(const struct measure *value, const struct measure *change,
                            enum metric_unit unit, enum metric_direction direction)
 {
-    struct cell cell = {.change_style = PLAIN, .undefined = value->undefined};
+    struct cell cell = {.change_style = MARK_PLAIN, .undefined = value->undefined};
     CLEANUP(strbuf_done) struct strbuf text = {0};
     measure_text_value(&text, value, unit);
     put(cell.value, &text);
@@ -129,7 +59,9 @@ static struct cell cell_of(const struct measure *value, const struct measure *ch
     if (*measure_text_change_word(kind))
         strbuf_add_format(&text, " %s", measure_text_change_word(kind));
     put(cell.change, &text);
-    cell.change_style = kind == CHANGE_BETTER ? GOOD : kind == CHANGE_WORSE ? BAD : DIM;
+    cell.change_style = kind == CHANGE_BETTER  ? MARK_GOOD
+                        : kind == CHANGE_WORSE ? MARK_BAD
+                                               : MARK_DIM;
     return cell;
 }
 
@@ -201,15 +133,16 @@ static void add_names(const struct table *table, const char *corner)
     static const char mark[] = "(simulated)";
     CLEANUP(strbuf_done) struct strbuf name = {0};
     bool any_simulated = false;
-    add_padded(table, BOLD, strview_of(corner), table->title_width);
+    terminal_text_padded(&table->text, MARK_BOLD, strview_of(corner), table->title_width);
     for (size_t c = table->first; c < table->last; c++) {
         const struct candidate_summary *candidate = &table->summary->candidates[c];
         any_simulated = any_simulated || candidate->simulated;
-        add_blanks(table->out, GAP);
-        add_padded(table, BOLD, cut(&name, candidate->name, table->cell_width),
-                   c + 1 < table->last ? table->cell_width : 0);
+        terminal_text_blanks(&table->text, GAP);
+        terminal_text_padded(&table->text, MARK_BOLD,
+                             terminal_text_cut(&name, candidate->name, table->cell_width),
+                             c + 1 < table->last ? table->cell_width : 0);
     }
-    strbuf_add_char(table->out, '\n');
+    strbuf_add_char(table->text.out, '\n');
     if (!any_simulated)
         return;
     size_t used = 0;
@@ -217,11 +150,11 @@ static void add_names(const struct table *table, const char *corner)
         if (!table->summary->candidates[c].simulated)
             continue;
         size_t column = table->title_width + GAP + (c - table->first) * (table->cell_width + GAP);
-        add_blanks(table->out, column - used);
-        add_styled(table, WARN, strview_of(mark));
+        terminal_text_blanks(&table->text, column - used);
+        terminal_text_add(&table->text, MARK_WARN, strview_of(mark));
         used = column + strlen(mark);
     }
-    strbuf_add_char(table->out, '\n');
+    strbuf_add_char(table->text.out, '\n');
 }
 
 enum cell_line { LINE_VALUE, LINE_RANGE, LINE_CHANGE };
@@ -229,15 +162,15 @@ enum cell_line { LINE_VALUE, LINE_RANGE, LINE_CHANGE };
 static void add_cell_line(const struct table *table, const struct cell *cell, enum cell_line line)
 {
     if (line == LINE_VALUE) {
-        add_styled(table, PLAIN, strview_of(cell->value));
+        terminal_text_add(&table->text, MARK_PLAIN, strview_of(cell->value));
         if (!table->is_tall && *cell->change) {
-            add_blanks(table->out, GAP);
-            add_styled(table, cell->change_style, strview_of(cell->change));
+            terminal_text_blanks(&table->text, GAP);
+            terminal_text_add(&table->text, cell->change_style, strview_of(cell->change));
         }
     } else if (line == LINE_RANGE) {
-        add_styled(table, DIM, strview_of(cell->range));
+        terminal_text_add(&table->text, MARK_DIM, strview_of(cell->range));
     } else {
-        add_styled(table, cell->change_style, strview_of(cell->change));
+        terminal_text_add(&table->text, cell->change_style, strview_of(cell->change));
     }
 }
 
@@ -259,8 +192,10 @@ static void add_row_line(const struct table *table, const struct row *row, enum 
     bool is_started = line == LINE_VALUE;
     if (is_started) {
         CLEANUP(strbuf_done) struct strbuf scratch = {0};
-        add_padded(table, PLAIN, cut(&scratch, strview_of(row->title), table->title_width),
-                   table->title_width);
+        terminal_text_padded(
+            &table->text, MARK_PLAIN,
+            terminal_text_cut(&scratch, strview_of(row->title), table->title_width),
+            table->title_width);
     }
     for (size_t c = table->first; c < table->last; c++) {
         struct cell cell = row_cell(table, row, c);
@@ -268,13 +203,13 @@ static void add_row_line(const struct table *table, const struct row *row, enum 
         column = table->title_width + GAP + (c - table->first) * (table->cell_width + GAP);
         if (!width)
             continue;
-        add_blanks(table->out, column - used);
+        terminal_text_blanks(&table->text, column - used);
         add_cell_line(table, &cell, line);
         used = column + width;
         is_started = true;
     }
     if (is_started)
-        strbuf_add_char(table->out, '\n');
+        strbuf_add_char(table->text.out, '\n');
 }
 
 enum { MOST_ROWS = 64 };
@@ -316,11 +251,11 @@ static size_t fit(struct table *table, const struct row *rows, size_t count)
             tall = larger(tall, cell_width(&cell, true));
         }
     }
-    size_t most = table->width / 2 < MOST_TITLE ? table->width / 2 : MOST_TITLE;
+    size_t most = table->text.width / 2 < MOST_TITLE ? table->text.width / 2 : MOST_TITLE;
     table->title_width = title < most ? title : most;
-    table->is_tall = table->title_width + candidates * (wide + GAP) > table->width;
+    table->is_tall = table->title_width + candidates * (wide + GAP) > table->text.width;
     table->cell_width = table->is_tall ? tall : wide;
-    size_t room = table->width - table->title_width;
+    size_t room = table->text.width - table->title_width;
     size_t fitting = room / (table->cell_width + GAP);
     return fitting ? fitting : 1;
 }
@@ -340,12 +275,12 @@ static void add_reasons(const struct table *table, const struct row *rows, size_
             if (!reason || same < known || known == MOST_REASONS)
                 continue;
             reasons[known++] = reason;
-            strbuf_add_text(table->out, "n/a:");
-            add_wrapped(table, strview_of(reason), 4, 0);
+            strbuf_add_text(table->text.out, "n/a:");
+            terminal_text_wrapped(&table->text, strview_of(reason), 4, 0);
         }
     }
     if (known)
-        strbuf_add_char(table->out, '\n');
+        strbuf_add_char(table->text.out, '\n');
 }
 
 static void add_headline_table(struct table *table)
@@ -362,7 +297,7 @@ static void add_headline_table(struct table *table)
             if (table->is_tall)
                 add_row_line(table, &rows[i], LINE_CHANGE);
         }
-        strbuf_add_char(table->out, '\n');
+        strbuf_add_char(table->text.out, '\n');
     }
     add_reasons(table, rows, count);
 }
@@ -375,15 +310,17 @@ static void add_outcome_line(const struct table *table, const char *title, const
         sum += counts[c];
     if (!sum)
         return;
-    add_padded(table, PLAIN, cut(&text, strview_of(title), table->title_width), table->title_width);
+    terminal_text_padded(&table->text, MARK_PLAIN,
+                         terminal_text_cut(&text, strview_of(title), table->title_width),
+                         table->title_width);
     for (size_t c = table->first; c < table->last; c++) {
         strbuf_clear(&text);
         measure_text_count(&text, counts[c]);
-        add_blanks(table->out, GAP);
-        add_padded(table, counts[c] ? PLAIN : DIM, strbuf_view(&text),
-                   c + 1 < table->last ? table->cell_width : 0);
+        terminal_text_blanks(&table->text, GAP);
+        terminal_text_padded(&table->text, counts[c] ? MARK_PLAIN : MARK_DIM, strbuf_view(&text),
+                             c + 1 < table->last ? table->cell_width : 0);
     }
-    strbuf_add_char(table->out, '\n');
+    strbuf_add_char(table->text.out, '\n');
 }
 
 enum { MOST_CANDIDATES = 256 };
@@ -409,18 +346,18 @@ static void add_outcomes(struct table *table, size_t at_once)
         for (size_t c = 0; c < candidates; c++)
             counts[c] = summary->candidates[c].malformed;
         add_outcome_line(table, "Malformed answers (as wrong)", counts);
-        strbuf_add_char(table->out, '\n');
+        strbuf_add_char(table->text.out, '\n');
     }
 }
 
 static void add_gates(const struct table *table)
 {
-    static const enum style styles[] = {GOOD, BAD, WARN};
+    static const enum terminal_mark styles[] = {MARK_GOOD, MARK_BAD, MARK_WARN};
     const struct run_summary *summary = table->summary;
     if (!summary->gate_count)
         return;
-    add_styled(table, BOLD, strview_of("Gates"));
-    strbuf_add_char(table->out, '\n');
+    terminal_text_add(&table->text, MARK_BOLD, strview_of("Gates"));
+    strbuf_add_char(table->text.out, '\n');
     for (size_t i = 0; i < summary->gate_count; i++) {
         const struct gate_summary *gate = &summary->gates[i];
         CLEANUP(strbuf_done) struct strbuf line = {0};
@@ -428,12 +365,12 @@ static void add_gates(const struct table *table)
                           gate->rule);
         if (gate->verdict != VERDICT_PASS)
             strbuf_add_format(&line, ". %s", gate->reason);
-        strbuf_add_text(table->out, "  ");
-        add_padded(table, styles[gate->verdict], strview_of(measure_text_verdict(gate->verdict)),
-                   14);
-        add_wrapped(table, strbuf_view(&line), 16, 16);
+        strbuf_add_text(table->text.out, "  ");
+        terminal_text_padded(&table->text, styles[gate->verdict],
+                             strview_of(measure_text_verdict(gate->verdict)), 14);
+        terminal_text_wrapped(&table->text, strbuf_view(&line), 16, 16);
     }
-    strbuf_add_char(table->out, '\n');
+    strbuf_add_char(table->text.out, '\n');
 }
 
 static void add_term(struct strbuf *line, const char *between, uint64_t count, const char *what)
@@ -460,41 +397,41 @@ static void add_accounts(const struct table *table)
     add_term(&line, " = ", accounts->events_in_conversations, "in conversations");
     add_term(&line, " + ", accounts->events_invalid, "invalid");
     add_term(&line, " + ", skipped, "skipped");
-    add_wrapped(table, strbuf_view(&line), 0, 0);
+    terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     strbuf_clear(&line);
     add_term(&line, "Trials ", accounts->trials, "");
     add_term(&line, "= ", accounts->trials_scored, "scored");
     add_term(&line, " + ", accounts->trials_no_gold, "without gold");
     add_term(&line, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
     add_term(&line, " + ", accounts->trials_not_run, "not run");
-    add_wrapped(table, strbuf_view(&line), 0, 0);
+    terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     enum { SHOWN_FAULTS = 5 };
     for (size_t i = 0; i < accounts->fault_count && i < SHOWN_FAULTS; i++) {
         strbuf_clear(&line);
         strbuf_add_format(&line, "%s: %s", accounts->faults[i].where, accounts->faults[i].what);
-        add_styled(table, WARN, strview_of("  input "));
-        add_wrapped(table, strbuf_view(&line), 8, 8);
+        terminal_text_add(&table->text, MARK_WARN, strview_of("  input "));
+        terminal_text_wrapped(&table->text, strbuf_view(&line), 8, 8);
     }
     if (accounts->faults_total > SHOWN_FAULTS && accounts->fault_count) {
         strbuf_clear(&line);
         add_term(&line, "  and ", accounts->faults_total - SHOWN_FAULTS,
                  "more faults in the input");
-        add_wrapped(table, strbuf_view(&line), 0, 0);
+        terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     }
 }
 
 static void add_warning(const struct table *table, const char *word, struct strview text)
 {
-    add_styled(table, WARN, strview_of(word));
-    add_wrapped(table, text, utf8_display_width(strview_of(word)), 0);
+    terminal_text_add(&table->text, MARK_WARN, strview_of(word));
+    terminal_text_wrapped(&table->text, text, utf8_display_width(strview_of(word)), 0);
 }
 
 static void add_face(const struct table *table)
 {
     const struct run_summary *summary = table->summary;
     CLEANUP(strbuf_done) struct strbuf line = {0};
-    safe_text_line(&line, summary->experiment);
-    add_styled(table, BOLD, strbuf_view(&line));
+    terminal_text_add(&table->text, MARK_BOLD,
+                      terminal_text_cut(&line, summary->experiment, table->text.width));
     strbuf_clear(&line);
     add_counted(&line, summary->accounts.conversations, "conversation");
     add_counted(&line, summary->candidate_count, "candidate");
@@ -504,15 +441,17 @@ static void add_face(const struct table *table)
         strbuf_add_format(&line, ", %lld repeats", (long long)summary->repeats);
     if (!table->canonical && summary->environment.run_id.size)
         strbuf_add_format(&line, ", run %.*s", STRVIEW_ARG(summary->environment.run_id));
-    strbuf_add_char(table->out, '\n');
-    add_wrapped(table, strbuf_view(&line), 0, 0);
-    strbuf_add_char(table->out, '\n');
-    static const enum style styles[] = {GOOD, BAD, WARN};
+    strbuf_add_char(table->text.out, '\n');
+    terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
+    strbuf_add_char(table->text.out, '\n');
+    static const enum terminal_mark styles[] = {MARK_GOOD, MARK_BAD, MARK_WARN};
     const char *word = measure_text_headline(summary);
-    add_styled(table, summary->decision.has_gates ? styles[summary->decision.verdict] : BOLD,
-               strview_of(word));
-    strbuf_add_char(table->out, ' ');
-    add_wrapped(table, strview_of(summary->decision.sentence), strlen(word) + 1, 0);
+    terminal_text_add(&table->text,
+                      summary->decision.has_gates ? styles[summary->decision.verdict] : MARK_BOLD,
+                      strview_of(word));
+    strbuf_add_char(table->text.out, ' ');
+    terminal_text_wrapped(&table->text, strview_of(summary->decision.sentence), strlen(word) + 1,
+                          0);
     if (summary->any_simulated)
         add_warning(table, "simulated model:",
                     strview_of("a stub answered for the marked candidates; their numbers say "
@@ -521,22 +460,21 @@ static void add_face(const struct table *table)
         add_warning(table, "partial:",
                     strview_of(summary->partial_reason ? summary->partial_reason
                                                        : "stopped before the end"));
-    strbuf_add_char(table->out, '\n');
+    strbuf_add_char(table->text.out, '\n');
 }
 
 void terminal_table(struct strbuf *out, const struct run_summary *summary,
                     const struct terminal_options *options)
 {
-    struct table table = {.out = out,
-                          .summary = summary,
-                          .width = options->width ? options->width : 100,
-                          .colour = options->colour,
-                          .canonical = options->canonical};
-    if (table.width < LEAST_WIDTH)
-        table.width = LEAST_WIDTH;
+    size_t width = options->width ? options->width : DEFAULT_WIDTH;
+    struct table table = {
+        .text = {out, width < LEAST_WIDTH ? LEAST_WIDTH : width, options->colour},
+        .summary = summary,
+        .canonical = options->canonical,
+    };
     add_face(&table);
     add_headline_table(&table);
-    size_t at_once = (table.width - table.title_width) / (table.cell_width + GAP);
+    size_t at_once = (table.text.width - table.title_width) / (table.cell_width + GAP);
     add_outcomes(&table, at_once ? at_once : 1);
     add_gates(&table);
     add_accounts(&table);

@@ -45,9 +45,10 @@ Test(terminal_table, wide_terminals_get_the_change_beside_the_value)
 Test(terminal_table, no_line_is_wider_than_the_terminal)
 {
     struct run_summary *summaries[] = {summary_builder_sample(arena), summary_builder_large(arena),
+                                       summary_builder_hostile(arena),
                                        summary_builder_empty(arena)};
     static const size_t widths[] = {60, 80, 100, 132, 200};
-    for (size_t s = 0; s < 3; s++) {
+    for (size_t s = 0; s < 4; s++) {
         for (size_t w = 0; w < 5; w++) {
             struct strview text = render(summaries[s], widths[w], false);
             for (size_t at = 0; at < text.size;) {
