@@ -114,10 +114,17 @@ static uint32_t next_row(struct fuzzy_scratch *s)
 static struct block extend_row(struct fuzzy_scratch *s, uint32_t i, const struct fuzzy_range *range,
                                bool has_row_before)
 {
+    enum { MANY = 16 };
     struct block best = {0};
     uint32_t row_before = s->row;
     uint32_t row = next_row(s);
-    for (uint32_t at = s->last[i]; at-- > s->first[i];) {
+    uint32_t end = s->last[i];
+    if (end - s->first[i] > MANY) {
+        const uint64_t *places = s->places + s->first[i];
+        uint64_t behind = (places[0] >> 32 << 32) | range->b_last;
+        end = s->first[i] + lower_bound(places, end - s->first[i], behind);
+    }
+    for (uint32_t at = end; at-- > s->first[i];) {
         uint32_t j = (uint32_t)s->places[at];
         if (j >= range->b_last)
             continue;

@@ -5,6 +5,7 @@
  */
 #include "score/sgd_dataset.h"
 
+#include "base/hash_set.h"
 #include "base/memory.h"
 #include "score/sgd_link.h"
 
@@ -217,6 +218,20 @@ static bool collect_ids(const struct sgd_dataset *dataset, struct sgd_values *re
     return is_whole;
 }
 
+static bool count_gold(struct sgd_dataset *dataset)
+{
+    struct hash_set ids = {0};
+    bool is_whole = true;
+    for (size_t i = 0; is_whole && i < dataset->gold_file_count; i++) {
+        struct sgd_file *file = &dataset->gold_files[i];
+        for (uint32_t d = 0; is_whole && d < file->id_count; d++)
+            is_whole = hash_set_add(&ids, file->id_hashes[d]);
+    }
+    dataset->gold_dialogue_count = ids.count;
+    hash_set_done(&ids);
+    return is_whole;
+}
+
 static enum status load_all(struct sgd_dataset *dataset, const struct sgd_dataset_paths *paths,
                             int threads, struct error *err)
 {
@@ -227,6 +242,8 @@ static enum status load_all(struct sgd_dataset *dataset, const struct sgd_datase
     status = collect_ids(dataset, &ids) ? load_gold(dataset, paths->gold_dir, &ids, threads, err)
                                         : error_no_memory(err);
     sgd_values_done(&ids);
+    if (status == STATUS_OK && !count_gold(dataset))
+        status = error_no_memory(err);
     return status == STATUS_OK ? sgd_link(dataset, threads, err) : status;
 }
 

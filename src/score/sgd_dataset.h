@@ -39,6 +39,7 @@ struct sgd_dataset {
     struct sgd_list_member *members;
     struct sgd_dialogue_pair *pairs; /* in the order of the predictions */
     uint32_t list_count, member_count, pair_count;
+    uint64_t gold_dialogue_count; /* predicted or not */
 
     struct sgd_file *gold_files, *predicted_files;
     size_t gold_file_count, predicted_file_count;

@@ -5,6 +5,7 @@
  */
 #include "score/sgd_load.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 #include "score/sgd_load_frame.h"
 
@@ -30,6 +31,7 @@ void sgd_load_done(struct sgd_file *file)
     memory_free(file->frames);
     memory_free(file->numbers);
     memory_free(file->tags);
+    memory_free(file->id_hashes);
     *file = (struct sgd_file){0};
 }
 
@@ -204,60 +206,105 @@ static void fill_dialogue(struct sgd_loader *loader, struct sgd_dialogue *dialog
     sgd_json_seek(&loader->json, places->end);
 }
 
-/* `id` is absent where the dialogue itself holds it. */
-static enum status read_dialogue(struct sgd_loader *loader, struct strview id, struct error *err)
+/* Steps through the keys: turns are read where the id is known to be wanted by then, everything
+ * else is noted. */
+static void read_keys(struct sgd_loader *loader, struct sgd_dialogue *dialogue,
+                      const struct sgd_file *before, struct dialogue_places *places,
+                      struct sgd_json_value *id)
+{
+    struct sgd_json *json = &loader->json;
+    bool holds_id = id->kind == SGD_JSON_NONE;
+    struct strview key;
+    sgd_json_enter(json);
+    while (sgd_json_next_key(json, &key)) {
+        if (holds_id && strview_is(key, "dialogue_id")) {
+            id->kind = sgd_json_peek(json);
+            id->text = sgd_json_read_text(json);
+        } else if (strview_is(key, "turns")) {
+            places->turns = sgd_json_tell(json);
+            if (!is_wanted(loader, id->text)) {
+                sgd_json_skip(json);
+                continue;
+            }
+            drop_turns(loader->file, before);
+            read_turns(loader, dialogue);
+            places->turns_read = places->turns;
+        } else {
+            if (strview_is(key, "services"))
+                places->services = sgd_json_tell(json);
+            sgd_json_skip(json);
+        }
+    }
+    places->end = sgd_json_tell(json);
+}
+
+/* Every gold dialogue is counted, wanted or not. */
+static void note_id(struct sgd_loader *loader, struct strview id)
+{
+    struct sgd_file *file = loader->file;
+    if (!loader->is_gold)
+        return;
+    if (memory_grow(&file->id_hashes, &file->id_capacity, (size_t)file->id_count + 1,
+                    sizeof *file->id_hashes))
+        file->id_hashes[file->id_count++] = hash_64(id.data, id.size);
+    else
+        loader->no_memory = true;
+}
+
+/* A dialogue of an object by id may be anything, as long as nobody looks. */
+static void read_no_dialogue(struct sgd_loader *loader, struct strview id)
+{
+    sgd_json_skip(&loader->json);
+    note_id(loader, id);
+    struct sgd_dialogue *dialogue = is_wanted(loader, id) ? add_dialogue(loader) : NULL;
+    if (!dialogue)
+        return;
+    dialogue->fault = SGD_FAULT_DIALOGUE;
+    dialogue->id = sgd_load_frame_intern(loader, id);
+}
+
+static enum status complain(struct sgd_loader *loader, uint32_t at, const char *what,
+                            struct error *err)
+{
+    sgd_json_complain(&loader->json, at, err, "%s", what);
+    error_fix(err, "A folder of dialogues may hold nothing else in its *.json files.");
+    return STATUS_DATA;
+}
+
+/* `key` is absent where the dialogue itself holds its id. */
+static enum status read_dialogue(struct sgd_loader *loader, struct strview key, struct error *err)
 {
     struct sgd_json *json = &loader->json;
     struct sgd_file before = *loader->file;
     struct dialogue_places places = {sgd_json_tell(json), 0, nowhere, nowhere, nowhere};
-    bool holds_id = strview_is_absent(id);
-    struct strview key;
+    struct sgd_json_value id = {strview_is_absent(key) ? SGD_JSON_NONE : SGD_JSON_TEXT, key};
+    enum sgd_json_kind kind = sgd_json_peek(json);
+    if (kind != SGD_JSON_OBJECT && !strview_is_absent(key)) {
+        read_no_dialogue(loader, key);
+        return STATUS_OK;
+    }
+    if (kind != SGD_JSON_OBJECT && json->fault == STATUS_OK)
+        return complain(loader, places.begin, "a dialogue is not an object", err);
     struct sgd_dialogue *dialogue = add_dialogue(loader);
     if (!dialogue)
         return STATUS_OK;
-    if (sgd_json_peek(json) != SGD_JSON_OBJECT) {
-        if (holds_id)
-            return json->fault
-                       ? STATUS_OK
-                       : sgd_json_complain(json, places.begin, err, "a dialogue is not an object");
-        dialogue->fault = SGD_FAULT_DIALOGUE;
-        dialogue->id = sgd_load_frame_intern(loader, id);
-        sgd_json_skip(json);
-        return STATUS_OK;
-    }
-    sgd_json_enter(json);
-    while (sgd_json_next_key(json, &key)) {
-        if (holds_id && strview_is(key, "dialogue_id")) {
-            id = sgd_json_read_text(json);
-        } else if (strview_is(key, "turns")) {
-            places.turns = sgd_json_tell(json);
-            if (!is_wanted(loader, id)) {
-                sgd_json_skip(json);
-                continue;
-            }
-            drop_turns(loader->file, &before);
-            read_turns(loader, dialogue);
-            places.turns_read = places.turns;
-        } else {
-            if (strview_is(key, "services"))
-                places.services = sgd_json_tell(json);
-            sgd_json_skip(json);
-        }
-    }
-    places.end = sgd_json_tell(json);
+    read_keys(loader, dialogue, &before, &places, &id);
     if (json->fault != STATUS_OK || loader->no_memory)
         return STATUS_OK;
-    if (strview_is_absent(id)) {
-        sgd_json_complain(json, places.begin, err, "a dialogue has no dialogue_id");
-        error_fix(err, "A folder of dialogues may hold nothing else in its *.json files.");
-        return STATUS_DATA;
-    }
-    if (!is_wanted(loader, id)) {
+    bool is_other_kind = id.kind != SGD_JSON_NONE && id.kind != SGD_JSON_TEXT;
+    if (strview_is_absent(id.text) &&
+        !(is_other_kind && loader->is_gold)) /* gold's is not wanted */
+        return complain(
+            loader, places.begin,
+            is_other_kind ? "a dialogue_id is not a text" : "a dialogue has no dialogue_id", err);
+    if (!is_other_kind)
+        note_id(loader, id.text);
+    if (!is_wanted(loader, id.text)) {
         drop_turns(loader->file, &before);
         loader->file->dialogue_count = before.dialogue_count;
         return STATUS_OK;
     }
-    dialogue->id = sgd_load_frame_intern(loader, id);
+    dialogue->id = sgd_load_frame_intern(loader, id.text);
     fill_dialogue(loader, dialogue, &places, &before);
     return STATUS_OK;
 }

@@ -84,6 +84,9 @@ struct sgd_file {
     uint64_t *tags;
     uint32_t dialogue_count, turn_count, frame_count, number_count, tag_count;
     size_t dialogue_capacity, turn_capacity, frame_capacity, number_capacity, tag_capacity;
+    uint64_t *id_hashes; /* gold: of every dialogue of the file, loaded or not */
+    uint32_t id_count;
+    size_t id_capacity;
 };
 
 void sgd_load_done(struct sgd_file *file);

@@ -98,6 +98,19 @@ static void score_pairs(struct scoring *scoring, int threads)
     }
 }
 
+static void fill_coverage(const struct sgd_dataset *dataset, uint64_t frame_count,
+                          struct sgd_score_coverage *coverage)
+{
+    *coverage = (struct sgd_score_coverage){.gold_dialogues = dataset->gold_dialogue_count,
+                                            .predicted_dialogues = dataset->pair_count,
+                                            .scored_frames = frame_count};
+    for (uint32_t i = 0; i < dataset->pair_count; i++) {
+        const struct sgd_dialogue_pair *pair = &dataset->pairs[i];
+        if (pair->gold->turn_count > pair->predicted->turn_count)
+            coverage->missing_turns += pair->gold->turn_count - pair->predicted->turn_count;
+    }
+}
+
 enum status sgd_score_dataset(const struct sgd_score_options *options,
                               const struct sgd_dataset *dataset,
                               const struct sgd_schema *train_schema, struct strbuf *out,
@@ -128,6 +141,8 @@ enum status sgd_score_dataset(const struct sgd_score_options *options,
         error_fix(err, "Look whether the predictions folder holds *.json files with dialogues.");
         return STATUS_DATA;
     }
+    if (options->ret_coverage)
+        fill_coverage(dataset, input.frame_count, options->ret_coverage);
     return sgd_metrics_write(&input, out, err);
 }
 

@@ -124,6 +124,26 @@ Test(sgd_score, a_predicted_dialogue_that_gold_lacks_is_named)
     cr_expect(eq(str, error.what, "predicted dialogue '2_ü' is not in gold"));
 }
 
+Test(sgd_score, coverage_tells_what_was_left_out)
+{
+    struct world world =
+        world_create("[" DIALOGUE("1", "") ", " DIALOGUE("2", "") ", " DIALOGUE("2", "") "]",
+                     "[" DIALOGUE("2", "") "]");
+    struct sgd_score_coverage coverage = {0};
+    struct error error = {0};
+    struct sgd_score_options options = {.schema_path = world.schema,
+                                        .gold_dir = world.gold,
+                                        .predictions_dir = world.predictions,
+                                        .output_path = world.output,
+                                        .ret_coverage = &coverage};
+    cr_assert(eq(int, sgd_score_directories(&options, &error), STATUS_OK), "%s", error.what);
+    cr_expect(eq(u64, coverage.gold_dialogues, 2));
+    cr_expect(eq(u64, coverage.predicted_dialogues, 1));
+    cr_expect(eq(u64, coverage.scored_frames, 1));
+    cr_expect(eq(u64, coverage.missing_turns, 0));
+    world_remove(&world);
+}
+
 Test(sgd_score, a_fault_names_its_dialogue_and_turn)
 {
     struct error error = {0};
