@@ -144,8 +144,20 @@ static void note_failure(struct load_job *job, size_t file, enum status status,
     }
 }
 
+/* A few megabytes are sooner read than a team is awake; and a waiting thread of OpenMP spins, which
+ * on a busy machine costs more than it brings. */
+static int loading_threads(const struct path_list *list, int threads)
+{
+    const int64_t few_bytes = 4 * 1024 * 1024;
+    int64_t total = 0;
+    for (size_t i = 0; i < list->count; i++)
+        total += list->files[i].size_bytes;
+    return total < few_bytes ? 1 : threads;
+}
+
 static void load_files(struct load_job *job, int threads)
 {
+    threads = loading_threads(job->list, threads);
     job->first_failed = job->list->count;
 #pragma omp parallel num_threads(threads)
     {

@@ -393,11 +393,23 @@ static enum status pair_dialogues(struct sgd_dataset *dataset, struct error *err
     return check_pairs(dataset, err);
 }
 
+/* Below this a team takes longer to wake than one thread to finish. */
+static bool is_small(const struct linker *linker)
+{
+    const uint64_t few_frames = 50000;
+    uint64_t count = 0;
+    for (size_t i = 0; i < linker->file_count; i++)
+        count += linker->files[i].file->frame_count;
+    return count < few_frames;
+}
+
 enum status sgd_link(struct sgd_dataset *dataset, int threads, struct error *err)
 {
     CLEANUP(linker_done) struct linker linker = {.dataset = dataset};
     if (!merge_tables(&linker) || !split_lists(&linker) || !fill_equal(dataset))
         return error_no_memory(err);
+    if (is_small(&linker))
+        threads = 1;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (size_t i = 0; i < linker.file_count; i++)
         link_file(&linker, &linker.files[i]);

@@ -12,6 +12,8 @@
 
 #include <omp.h>
 
+enum { FEW_FRAMES = 8192 };
+
 struct scoring {
     const struct sgd_dataset *dataset;
     struct sgd_frame_scores scores;
@@ -122,6 +124,8 @@ enum status sgd_score_dataset(const struct sgd_score_options *options,
     enum status status = make_room(&scoring, err);
     if (status != STATUS_OK)
         return status;
+    if (scoring.first[dataset->pair_count] < FEW_FRAMES)
+        threads = 1; /* one thread is done before a team is awake */
     score_pairs(&scoring, threads);
     if (scoring.first_failed < dataset->pair_count) {
         if (err)
