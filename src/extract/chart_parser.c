@@ -46,9 +46,9 @@ static bool sentence_ends(const struct extract_scratch *scratch, size_t at)
 }
 
 /* Conditions on what surrounds a form. */
-static bool context_holds(const struct search *search, const struct form *form,
-                          const struct path_step *last)
+static bool context_holds(const struct search *search, const struct form *form, size_t count)
 {
+    const struct path_step *last = &search->path[count - 1];
     const struct extract_scratch *scratch = search->scratch;
     uint32_t start = search->start;
     if (form->flags & FORM_FOLLOW) {
@@ -66,6 +66,14 @@ static bool context_holds(const struct search *search, const struct form *form,
     if ((form->flags & FORM_AFTERPREP) && !first && !token_is(scratch, start - 1, C_PREP) &&
         !token_is(scratch, start - 1, C_FOLLOW))
         return false;
+    if (form->flags & FORM_NOTONE) {
+        for (size_t i = 0; i < count; i++) {
+            int32_t part = search->path[i].meaning;
+            if (part >= 0 && (scratch->meanings[part].flags & MEANING_ONE) &&
+                (scratch->meanings[part].flags & MEANING_BARE))
+                return false;
+        }
+    }
     if (form->flags & FORM_NOTFOR) {
         if (start > 0 && token_is(scratch, start - 1, C_COUNTED))
             return false;
@@ -80,13 +88,20 @@ static bool carries_meaning(uint8_t makes)
     return (makes >= N_BARE && makes <= N_ANSWER) || makes == N_COUNT;
 }
 
-static int32_t edge_score(const struct form *form, uint32_t size, bool weak)
+/* Longer is better and fewer is better; a leading preposition says little. */
+static int32_t edge_score(const struct extract_scratch *scratch, const struct form *form,
+                          const struct edge *edge)
 {
-    if (weak)
-        return 1;
-    int32_t score = (int32_t)size * 10 - 4;
+    bool past = edge->meaning >= 0 && (scratch->meanings[edge->meaning].flags & MEANING_PAST);
+    if (edge->weak && !past)
+        return (int32_t)(edge->end - edge->start);
+    int32_t score = (int32_t)(edge->end - edge->start) * 10 - 4;
+    if (edge->meaning >= 0 && edge->makes != N_RANGE && token_is(scratch, edge->start, C_PREP))
+        score -= 7;
     if (form->makes == N_SILENT)
         score += 3;
+    else if (form->makes == N_NOTAFTER)
+        score += 2;
     else if (form->makes != N_RANGE)
         score += 1;
     return score;
@@ -129,7 +144,7 @@ static void try_form(struct search *search, uint16_t index, size_t count)
     struct extract_scratch *scratch = search->scratch;
     const struct form *form = search->grammar->forms[index];
     const struct path_step *last = &search->path[count - 1];
-    if (search->edges >= EDGES_PER_TOKEN || !context_holds(search, form, last))
+    if (search->edges >= EDGES_PER_TOKEN || !context_holds(search, form, count))
         return;
     struct edge edge = {.start = search->start,
                         .end = last->end,
@@ -143,7 +158,7 @@ static void try_form(struct search *search, uint16_t index, size_t count)
         if (scratch->meanings[edge.meaning].flags & MEANING_WEAK)
             edge.weak = true;
     }
-    edge.score = edge_score(form, edge.end - edge.start, edge.weak);
+    edge.score = edge_score(scratch, form, &edge);
     if (edge.meaning >= 0 && (scratch->meanings[edge.meaning].has & HAS_YEAR))
         edge.score += 2; /* "January 15 2026" is no quarter past eight in the evening */
     struct edge *known = twin(scratch, &edge);

@@ -274,7 +274,11 @@ static char address_sign(const struct extract_scratch *scratch, uint32_t at)
     const struct grammar *grammar = scratch->grammar;
     const struct token *token = &scratch->tokens[at];
     if (token->kind == TOKEN_PUNCTUATION)
-        return strchr("._-+", token->byte) && (token->flags & TOKEN_GLUED) ? token->byte : '\0';
+        return strchr("._-+", token->byte) && (token->flags & TOKEN_GLUED) &&
+                       at + 1 < scratch->token_count &&
+                       (scratch->tokens[at + 1].flags & TOKEN_GLUED)
+                   ? token->byte
+                   : '\0';
     if (token_is(scratch, at, grammar->literal_dot))
         return '.';
     if (token_is(scratch, at, grammar->literal_underscore))
@@ -306,6 +310,8 @@ static bool put_token(const struct extract_scratch *scratch, uint32_t at, struct
 static uint32_t domain_end(const struct extract_scratch *scratch, uint32_t at)
 {
     uint32_t i = at;
+    if (token_is(scratch, at, scratch->grammar->literal_the))
+        return 0;
     while (i < scratch->token_count && i < at + 4 && address_sign(scratch, i) == 'w')
         i++;
     if (i == at || i >= scratch->token_count)

@@ -9,10 +9,11 @@ struct talk {
     struct extract_scratch *scratch;
     bool edit;         /* an editing term was heard, its value is still to come */
     bool make_it;      /* ... and it was "make it" or alike: a bare number may follow */
-    bool cancel;       /* "scratch that": the last value goes even when none follows */
+    int32_t cancelled; /* "scratch that": this value goes even when none follows; -1: none */
     bool negating;     /* within the scope of a "not" */
     bool negated_once; /* the scope already has a value: only a list goes on */
     uint32_t scope_at; /* the token from which the gap to the next value is judged */
+    uint32_t edit_at;  /* behind the last editing term */
     bool moving;       /* "reschedule": what comes before "to" is the old value */
 };
 
@@ -318,11 +319,27 @@ static void move_from_to(struct talk *talk, size_t index)
 
 /* ---- the walk ---- */
 
+/* "I can't come before three": what is left is asked for. */
+static bool take_complement(struct talk *talk, struct phrase *phrase)
+{
+    struct meaning m = *meaning_of(talk, phrase);
+    if ((m.left >= 0) == (m.right >= 0))
+        return false;
+    int32_t left = m.left;
+    m.left = m.right;
+    m.right = left;
+    m.flags ^= MEANING_TO_INCLUSIVE;
+    talk->negating = false;
+    return set_meaning(talk, phrase, &m);
+}
+
 static void take_value(struct talk *talk, size_t index)
 {
     struct extract_scratch *scratch = talk->scratch;
     struct phrase *phrase = &scratch->phrases[index];
     if (in_scope(talk, index)) {
+        if (phrase->makes == N_RANGE && take_complement(talk, phrase))
+            return;
         phrase->polarity = EXTRACT_NEGATED;
         if (is_time_like(phrase))
             phrase->weak = false;
@@ -331,11 +348,11 @@ static void take_value(struct talk *talk, size_t index)
         return;
     }
     if (talk->edit && correct(talk, index)) {
-        talk->edit = talk->make_it = talk->cancel = false;
+        talk->edit = talk->make_it = false;
         return;
     }
     if (talk->make_it && phrase->makes == N_BARE && phrase->weak &&
-        read_gap(scratch, talk->scope_at, phrase->start).size == 0) {
+        read_gap(scratch, talk->edit_at, phrase->start).size == 0) {
         phrase->weak = false;
         talk->make_it = false;
     }
@@ -349,7 +366,7 @@ static void take_edit(struct talk *talk, size_t index)
     struct extract_scratch *scratch = talk->scratch;
     struct phrase *phrase = &scratch->phrases[index];
     int32_t kind = scratch->grammar->forms[phrase->form]->value;
-    talk->scope_at = phrase->end;
+    talk->edit_at = phrase->end;
     if (kind == 3) { /* "Wednesday instead" */
         for (size_t i = index; i-- > 0;) {
             if (!is_live(&scratch->phrases[i]))
@@ -369,15 +386,24 @@ static void take_edit(struct talk *talk, size_t index)
         talk->negating = false;
 }
 
-static void finish_cancel(struct talk *talk)
+/* "scratch that": what was just said goes, whether another value follows or not. */
+static void take_cancel(struct talk *talk, size_t index)
 {
     struct extract_scratch *scratch = talk->scratch;
-    for (size_t i = scratch->phrase_count; talk->cancel && i-- > 0;) {
+    talk->edit = true;
+    talk->edit_at = scratch->phrases[index].end;
+    for (size_t i = index; i-- > 0;) {
         if (is_live(&scratch->phrases[i])) {
-            scratch->phrases[i].polarity = EXTRACT_CORRECTED_AWAY;
-            break;
+            talk->cancelled = (int32_t)i;
+            return;
         }
     }
+}
+
+static void finish_cancel(struct talk *talk)
+{
+    if (talk->cancelled >= 0)
+        talk->scratch->phrases[talk->cancelled].polarity = EXTRACT_CORRECTED_AWAY;
 }
 
 /* ---- answers ---- */
@@ -435,7 +461,7 @@ static void answer(struct talk *talk)
 
 void discourse_run(struct extract_scratch *scratch)
 {
-    struct talk talk = {.scratch = scratch};
+    struct talk talk = {.scratch = scratch, .cancelled = -1};
     answer(&talk);
     for (size_t i = 0; i < scratch->phrase_count; i++) {
         const struct phrase *phrase = &scratch->phrases[i];
@@ -444,16 +470,18 @@ void discourse_run(struct extract_scratch *scratch)
             take_edit(&talk, i);
             break;
         case N_CANCEL:
-            talk.edit = talk.cancel = true;
-            talk.scope_at = phrase->end;
+            take_cancel(&talk, i);
             break;
         case N_NOT:
+        case N_REFUSE: /* "I'd rather not come on Monday" */
             talk.negating = true;
             talk.negated_once = false;
             talk.scope_at = phrase->end;
             break;
         case N_NOTAFTER:
-            talk.negating = !negate_before(&talk, i); /* "I can't do" stands before its value */
+            /* "it doesn't work on Monday" stands before its value */
+            talk.negating =
+                !negate_before(&talk, i) && scratch->grammar->forms[phrase->form]->value == 6;
             talk.negated_once = false;
             talk.scope_at = phrase->end;
             break;

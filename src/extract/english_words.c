@@ -144,6 +144,16 @@ const struct word_row english_words_rows[] = {
      "breakfast brunch bedrooms",
      "counted",
      {0}},
+    {"hi hello hey yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
+    {"his her their its dr doctor dentist stylist hairdresser barber salon clinic provider "
+     "therapist "
+     "place business shop office doctor's dentist's stylist's salon's barber's clinic's",
+     "others",
+     {0}},
+    {"patient son daughter wife husband mother father mom mum dad child kid brother sister client "
+     "customer partner friend guest boyfriend girlfriend",
+     "relative",
+     {0}},
     {"o oh", "digitword", {0}},
     {"but so because then if how what can could i'd id let's lets maybe instead however though "
      "although "
@@ -158,6 +168,16 @@ const struct word_row english_words_rows[] = {
      "taxi "
      "breakfast brunch bedrooms",
      "counted",
+     {0}},
+    {"hi hello hey yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
+    {"his her their its dr doctor dentist stylist hairdresser barber salon clinic provider "
+     "therapist "
+     "place business shop office doctor's dentist's stylist's salon's barber's clinic's",
+     "others",
+     {0}},
+    {"patient son daughter wife husband mother father mom mum dad child kid brother sister client "
+     "customer partner friend guest boyfriend girlfriend",
+     "relative",
      {0}},
     {"o oh", "digitword", {0}},
     {"but so because then if how what can could i'd id let's lets maybe instead however though "
@@ -175,7 +195,8 @@ const struct word_row english_words_rows[] = {
      "preferably possibly either any works depending just only exactly latest "
      "earliest onwards onward local eastern central pacific est edt cst pst gmt utc bst via "
      "available open free possible better best ideal perfect there are well cool wonderful love "
-     "lovely excellent worked want need like let let's lets book schedule reserve cheers",
+     "lovely excellent spot slot slots appointment appointments opening openings worked want need "
+     "like let let's lets book schedule reserve cheers",
      "follow",
      {0}},
     /* telling English from other languages */
@@ -186,14 +207,14 @@ const struct word_row english_words_rows[] = {
      "english",
      {0}},
     {"ich und der die das ein eine einen fuer uhr bitte morgen moechte nicht mit einem ist heute "
-     "termin am um zum wir sie auf nach gern habe haben naechsten montag dienstag mittwoch "
+     "termin um zum wir sie auf nach gern habe haben naechsten montag dienstag mittwoch "
      "donnerstag freitag samstag sonntag januar februar maerz mai juni juli oktober dezember "
      "m\xc3\xb6"
      "chte f\xc3\xbcr "
      "el los las una por favor quiero para con cita hola ma\xc3\xb1"
      "ana manana gracias que tarde "
      "lunes martes miercoles jueves viernes domingo enero febrero marzo abril mayo junio julio "
-     "je voudrais un une pour demain rendez vous bonjour merci avec les des est heures matin "
+     "je voudrais un une pour demain rendez vous bonjour merci avec les des heures matin "
      "lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril mai juin "
      "juillet aout prochain prochaine "
      "vorrei un'appuntamento domani alle per grazie sono il lo che di mattina sera luned\xc3\xac "

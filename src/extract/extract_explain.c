@@ -5,10 +5,9 @@
 
 #include "extract/extract_private.h"
 
-static const char *const nonterminal_names[] = {
-    "",
+static const char *const nonterminal_names[] = {"",
 #define X(name, text) text,
-    NONTERMINAL_LIST(X)
+                                                NONTERMINAL_LIST(X)
 #undef X
 };
 

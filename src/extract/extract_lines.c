@@ -110,8 +110,7 @@ static bool read_asked(struct line_json_reader *reader, struct line_request *lin
 }
 
 /* False with err set for a wrong value, or with reader->fault for wrong JSON. */
-static bool read_line(struct line_json_reader *reader, struct line_request *line,
-                      struct error *err)
+static bool read_line(struct line_json_reader *reader, struct line_request *line, struct error *err)
 {
     struct strview key;
     bool good = line_json_object(reader);
@@ -174,8 +173,8 @@ static bool check_line(struct extract_lines *lines, struct line_request *line, s
             error_set(err, STATUS_DATA, "'reference_time' has no offset and there is no timezone");
             return false;
         }
-        line->request.reference_time_ns = time_zone_utc_ns(line->request.zone, parsed.local_ns,
-                                                           TIME_ZONE_COMPATIBLE, NULL);
+        line->request.reference_time_ns =
+            time_zone_utc_ns(line->request.zone, parsed.local_ns, TIME_ZONE_COMPATIBLE, NULL);
     }
     line->request.asked_slots = line->asked;
     line->request.asked_slot_count = line->asked_count;

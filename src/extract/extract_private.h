@@ -33,7 +33,8 @@
     X(TITLE, "title") X(STOP, "stop") X(GIVEN, "given") X(FOREIGN, "foreign") X(ENGLISH, "english")  \
     X(PARTICLE, "particle") X(FILLER, "filler") X(DIGITWORD, "digitword") X(STREET, "street")       \
     X(MDAYD, "mdayd") X(ORDS, "ords") X(STATE, "state")               \
-    X(PREP, "prep") X(COUNTED, "counted") X(CLAUSE, "clause") X(SURNAME, "surname")
+    X(PREP, "prep") X(COUNTED, "counted") X(CLAUSE, "clause") X(SURNAME, "surname") X(GREETING, "greeting") X(OTHERS, "others")        \
+    X(RELATIVE, "relative")
 /* clang-format on */
 
 enum symbol {
@@ -118,6 +119,7 @@ enum form_flag {
     FORM_NOTFOR = 32,    /* not behind a word that counts people or things */
     FORM_STREET = 64,    /* not before "street", "road", ... */
     FORM_LASTLY = 128,   /* the phrase must end the sentence */
+    FORM_NOTONE = 256,   /* the word "one" is no clock here: "that one sounds good" */
 };
 
 /*
@@ -133,7 +135,7 @@ struct form {
     enum form_op op;
     int16_t value;
     uint8_t confidence; /* percent */
-    uint8_t flags;
+    uint16_t flags;
     const char *example;
     const char *expected;
 };
@@ -300,6 +302,7 @@ enum meaning_flag {
     MEANING_PAST = 128,        /* "last", "ago": meant to be past */
     MEANING_AMOUNT = 256,      /* an amount was read */
     MEANING_TENTHS = 512,      /* it counts tenths */
+    MEANING_ONE = 1024,        /* the bare number is the word "one" */
 };
 
 struct meaning {

@@ -412,7 +412,7 @@ uint32_t grammar_compile_literal(const struct grammar *grammar, const char *text
 /* Words that code asks for and no pattern may name. */
 static const char *const code_words[] = {"o",      "oh",     "thousand", "nor",        "dot",
                                          "double", "triple", "plus",     "underscore", "dash",
-                                         "hyphen", "here",   "speaking", "either"};
+                                         "hyphen", "clock",  "here",     "speaking",   "either"};
 
 static void find_literals(struct grammar *grammar)
 {

@@ -130,9 +130,8 @@ static const char *unescape_unicode(struct line_json_reader *reader, const char 
     p += 4;
     uint32_t point = (uint32_t)code;
     if (code >= 0xD800 && code < 0xE000) {
-        int32_t low = code < 0xDC00 && reader->end - p >= 6 && p[0] == '\\' && p[1] == 'u'
-                          ? hex4(p + 2)
-                          : -1;
+        int32_t low =
+            code < 0xDC00 && reader->end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2) : -1;
         bool pair = low >= 0xDC00 && low < 0xE000;
         point = pair ? 0x10000U + (((uint32_t)code - 0xD800U) << 10) + ((uint32_t)low - 0xDC00U)
                      : 0xFFFD;

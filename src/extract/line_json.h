@@ -1,6 +1,6 @@
 /*
- * line_json.h: a small streaming JSON reader and writer for one line at a time, for `assay extract`,
- * where building a tree would cost more than the extraction. Thread: one at a time.
+ * line_json.h: a small streaming JSON reader and writer for one line at a time, for `assay
+ * extract`, where building a tree would cost more than the extraction. Thread: one at a time.
  */
 #ifndef ASSAY_EXTRACT_LINE_JSON_H
 #define ASSAY_EXTRACT_LINE_JSON_H

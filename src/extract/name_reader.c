@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum strength { NAME_STRONG, NAME_MEDIUM, NAME_WEAK };
+enum strength { NAME_STRONG, NAME_MEDIUM, NAME_WEAK, NAME_KNOWN };
 enum { WORDS_LIMIT = 5, NAMES_LIMIT = 8, NAME_BYTES = 160 };
 
 struct name {
@@ -108,10 +108,16 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
     if (capital)
         return !known || token_is(scratch, at, C_TITLE);
-    if (known || looks_like_no_name(scratch, at))
+    if (known || strength == NAME_KNOWN || looks_like_no_name(scratch, at))
         return false;
     /* an unknown word in lower case: only when the clause ends, or a known name goes on */
-    return clause_ends(scratch, at + 1) || clause_ends(scratch, at + 2);
+    if (clause_ends(scratch, at + 1))
+        return true;
+    bool known_next = scratch->tokens[at + 1].flags & TOKEN_KNOWN;
+    return is_plain_word(scratch, at + 1) && !looks_like_no_name(scratch, at + 1) &&
+           (!known_next || token_is(scratch, at + 1, C_SURNAME) ||
+            token_is(scratch, at + 1, C_GIVEN)) &&
+           clause_ends(scratch, at + 2);
 }
 
 static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mixed_case)
@@ -168,6 +174,8 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
 {
     uint32_t start = at;
     bool titled = token_is(scratch, at, C_TITLE);
+    if (titled && token_is(scratch, at, C_OTHERS))
+        return false; /* "Dr. Smith" is whom they want to see */
     if (titled)
         at++;
     if (at < scratch->token_count && scratch->tokens[at].byte == '.')
@@ -328,15 +336,29 @@ static bool read_corrected(struct extract_scratch *scratch, struct names *names,
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
 }
 
+/* "the dentist's name is", "her name is": not the caller, unless a relative is booked for. */
+static bool is_of_another(const struct extract_scratch *scratch, const struct edge *cue)
+{
+    if (cue->makes != N_STRONGNAME || cue->start == 0)
+        return false;
+    uint32_t before = cue->start - 1;
+    if (token_is(scratch, before, C_TITLE) || token_is(scratch, before, C_OTHERS))
+        return true;
+    return (scratch->tokens[before].flags & TOKEN_POSSESSIVE) &&
+           !token_is(scratch, before, C_RELATIVE);
+}
+
 static bool read_behind_cue(struct extract_scratch *scratch, struct names *names,
                             const struct edge *cue)
 {
     int32_t kind = scratch->grammar->forms[cue->form]->value;
-    enum strength strength = cue->makes == N_WEAKNAME ? NAME_WEAK
+    enum strength strength = cue->makes == N_WEAKNAME ? kind == 1 ? NAME_KNOWN : NAME_WEAK
                              : kind == 1              ? NAME_MEDIUM
                                                       : NAME_STRONG;
     bool last_name = cue->makes == N_STRONGNAME && kind == 2;
     struct name name;
+    if (is_of_another(scratch, cue))
+        return true;
     uint32_t at = skip_commas(scratch, cue->end);
     if (strength != NAME_STRONG && at > cue->end)
         return true;
@@ -349,12 +371,19 @@ static bool read_behind_cue(struct extract_scratch *scratch, struct names *names
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
 }
 
-static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at)
+static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at, bool any_stop)
 {
-    while (at < scratch->token_count && at < 8 &&
-           (scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
-            (token_is(scratch, at, C_STOP) && !token_is(scratch, at, C_GIVEN))))
-        at++;
+    while (at < scratch->token_count && at < 8) {
+        const struct edge *silent = longest_edge(scratch, at, 1U << N_SILENT);
+        bool stop = token_is(scratch, at, any_stop ? C_STOP : C_GREETING) &&
+                    !token_is(scratch, at, C_GIVEN);
+        if (silent && silent->end <= at + 4)
+            at = silent->end;
+        else if (scratch->tokens[at].kind == TOKEN_PUNCTUATION || stop)
+            at++;
+        else
+            break;
+    }
     return at;
 }
 
@@ -362,12 +391,13 @@ static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at
 static bool read_before_cue(struct extract_scratch *scratch, struct names *names)
 {
     struct name name;
-    uint32_t start = skip_greeting(scratch, 0);
+    uint32_t start = skip_greeting(scratch, 0, false);
     if (!read_name(scratch, start, NAME_MEDIUM, &name))
         return true;
     const struct grammar *grammar = scratch->grammar;
-    bool cue = token_is(scratch, name.end, grammar->literal_here) ||
-               token_is(scratch, name.end, grammar->literal_speaking) ||
+    bool here = token_is(scratch, name.end, grammar->literal_here) &&
+                !token_is(scratch, name.end + 1, C_PREP);
+    bool cue = here || token_is(scratch, name.end, grammar->literal_speaking) ||
                (token_is(scratch, name.end, grammar->literal_is) &&
                 token_is(scratch, name.end + 1, grammar->literal_my));
     return !cue || add_name(scratch, names, &name);
@@ -377,7 +407,7 @@ static bool read_before_cue(struct extract_scratch *scratch, struct names *names
 static bool read_answer(struct extract_scratch *scratch, struct names *names)
 {
     struct name name;
-    uint32_t start = skip_greeting(scratch, 0);
+    uint32_t start = skip_greeting(scratch, 0, true);
     if (!read_name(scratch, start, NAME_STRONG, &name) || !clause_ends(scratch, name.end))
         return true;
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);

@@ -98,6 +98,8 @@ static bool take_clock_terminal(struct meaning *m, const struct token *token,
     switch (step->symbol) {
     case C_H12:
     case C_HW:
+        if (value == 1 && token->word)
+            m->flags |= MEANING_ONE;
         return set_hour(m, value, false);
     case C_H24:
         return set_hour(m, value, true);
@@ -240,7 +242,7 @@ static void copy_time(struct meaning *to, const struct meaning *from)
         to->hour = from->hour;
         to->minute = from->minute;
         to->meridiem = from->meridiem;
-        to->flags |= from->flags & (MEANING_MINUTE | MEANING_WRITTEN | MEANING_BARE);
+        to->flags |= from->flags & (MEANING_MINUTE | MEANING_WRITTEN | MEANING_BARE | MEANING_ONE);
     }
     if (from->has & HAS_PART)
         to->part = from->part;
@@ -614,6 +616,8 @@ static bool make_open(struct extract_scratch *scratch, struct meaning *m, const 
     if ((copy.has & (HAS_RANGE | HAS_DURATION)) || (lone_day && !(copy.has & HAS_ANY_TIME)) ||
         copy.has & HAS_PART)
         return false;
+    if (copy.flags & MEANING_PAST)
+        m->flags |= MEANING_PAST;
     int32_t index = add_meaning(scratch, &copy);
     m->has |= HAS_RANGE;
     m->flags |= copy.flags & MEANING_BARE;
@@ -698,6 +702,8 @@ static bool apply(struct extract_scratch *scratch, struct meaning *m, const stru
     case OP_SETPART:
         return set_field(m, HAS_PART, form->value);
     case OP_OVERPART:
+        if (form->value && !set_field(m, HAS_PART, form->value))
+            return false;
         return apply_part(m);
     case OP_TONIGHT:
         return apply_tonight(m, form);
@@ -778,6 +784,12 @@ bool time_meaning_make(struct extract_scratch *scratch, uint16_t form_index,
         if (form->makes == N_MOMENT && (m.has & HAS_PART) && (m.has & HAS_CLOCK))
             apply_part(&m);
     }
+    /* what is past by its words is told, not booked: "since yesterday", "last week" */
+    bool past = (m.has & HAS_OFFSET) && m.offset < 0;
+    if (past || (m.flags & MEANING_PAST) || m.modifier == WEEK_LAST ||
+        ((m.has & (HAS_WEEK | HAS_WEEKEND)) && m.week < 0) ||
+        ((m.has & HAS_MONTHREL) && m.month_rel < 0))
+        m.flags |= MEANING_WEAK | MEANING_PAST;
     if (form->makes == N_BARE)
         m.flags |= MEANING_BARE;
     else if (form->makes == N_CLOCK && (form->flags & FORM_FOLLOW) == 0)

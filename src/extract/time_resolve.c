@@ -53,7 +53,8 @@ static bool resolve_weekday(const struct extract_scratch *scratch, const struct 
                             struct day *day)
 {
     int64_t today = scratch->today, coming = next_weekday(today, m->weekday);
-    int64_t this_week = week_start(scratch, today) + weekday_index(scratch, m->weekday);
+    /* Weekdays count from Monday in any locale: "Sunday this week" is never the one just past. */
+    int64_t this_week = today - civil_time_weekday(today) + m->weekday;
     if (m->has & HAS_WEEK) {
         one_day(day, this_week + 7 * (int64_t)m->week);
         if (m->week == 0 && day->days < today && !(m->flags & MEANING_PAST))
