@@ -129,3 +129,13 @@ double exact_sum_of(struct sample sample)
         exact_sum_add(&sum, sample.values[i]);
     return exact_sum_value(&sum);
 }
+
+double exact_sum_mean(struct sample sample)
+{
+    size_t alike = 1;
+    while (alike < sample.count && sample.values[alike] == sample.values[0])
+        alike++;
+    if (alike == sample.count)
+        return sample.values[0];
+    return exact_sum_of(sample) / (double)sample.count;
+}

@@ -30,5 +30,7 @@ double exact_sum_value(const struct exact_sum *sum);
 
 /* The correctly rounded sum of the values. */
 double exact_sum_of(struct sample sample);
+/* Their mean; the value itself where all are equal, so that a constant sample has no variation. */
+double exact_sum_mean(struct sample sample);
 
 #endif

@@ -237,11 +237,13 @@ static const char *fault_of(struct sample sums, struct sample sizes,
     return NULL;
 }
 
-static bool is_constant(struct sample sums, struct sample sizes, double estimate)
+/* All items have one ratio. */
+static bool is_constant(struct sample sums, struct sample sizes)
 {
-    for (size_t i = 0; i < sums.count; i++) {
+    for (size_t i = 1; i < sums.count; i++) {
         double size = sizes.values ? sizes.values[i] : 1;
-        if (sums.values[i] != estimate * size)
+        double first_size = sizes.values ? sizes.values[0] : 1;
+        if (sums.values[i] * first_size != sums.values[0] * size)
             return false;
     }
     return true;
@@ -293,7 +295,9 @@ static enum status bootstrap_pairs(struct sample sums, struct sample sizes,
     }
     struct bootstrap_result result = {.estimate = exact_sum_of(sums) / size};
     result.resamples = options.resamples ? options.resamples : DEFAULT_RESAMPLES;
-    if (is_constant(sums, sizes, result.estimate)) {
+    if (is_constant(sums, sizes)) {
+        if (!sizes.values)
+            result.estimate = sums.values[0];
         set_constant(&result);
         *ret_result = result;
         return STATUS_OK;

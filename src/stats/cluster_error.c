@@ -93,7 +93,7 @@ enum status cluster_error_mean(struct sample scores, struct cluster_labels clust
         *ret_error = error;
         return STATUS_OK;
     }
-    error.mean = exact_sum_of(scores) / (double)scores.count;
+    error.mean = exact_sum_mean(scores);
     enum status status = sums_by_cluster(scores, clusters, error.mean, &error, err);
     if (status != STATUS_OK)
         return status;

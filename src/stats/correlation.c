@@ -53,8 +53,8 @@ static struct correlation correlate(struct sample x, struct sample y, const char
     if (result.undefined)
         return result;
     double n = (double)x.count;
-    double mean_x = exact_sum_of(x) / n;
-    double mean_y = exact_sum_of(y) / n;
+    double mean_x = exact_sum_mean(x);
+    double mean_y = exact_sum_mean(y);
     struct exact_sum xx = {0};
     struct exact_sum yy = {0};
     struct exact_sum xy = {0};

@@ -35,7 +35,7 @@ struct moments moments_of(struct sample sample)
     if (sample.count == 0)
         return moments;
     double n = (double)sample.count;
-    moments.mean = exact_sum_of(sample) / n;
+    moments.mean = exact_sum_mean(sample);
     struct exact_sum deviations = {0};
     struct exact_sum squares = {0};
     for (size_t i = 0; i < sample.count; i++) {

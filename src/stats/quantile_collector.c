@@ -105,6 +105,9 @@ struct estimate quantile_collector_quantile(struct quantile_collector *c, double
     if (!c->is_sketched)
         return estimate_of(quantile_select(c->values, c->count, probability, QUANTILE_NEAREST_RANK),
                            convention);
+    double rank = ceil(probability * (double)c->total);
+    if (rank <= 1 || rank >= (double)c->total) /* the ends are known */
+        return estimate_of(rank <= 1 ? c->least : c->most, convention);
     double value = ddsketch_quantile(&c->sketch, probability);
     return estimate_of(fmin(c->most, fmax(c->least, value)), convention);
 }

@@ -54,10 +54,14 @@ struct t_test t_test_paired(struct sample first, struct sample second,
         return failed(convention, "fewer than two pairs");
     double n = (double)first.count;
     struct exact_sum sum = {0};
-    for (size_t i = 0; i < first.count; i++)
-        exact_sum_add(&sum, first.values[i] - second.values[i]);
+    bool varies = false;
+    for (size_t i = 0; i < first.count; i++) {
+        double gap = first.values[i] - second.values[i];
+        exact_sum_add(&sum, gap);
+        varies |= gap != first.values[0] - second.values[0];
+    }
     struct t_test test = {.convention = convention, .degrees = n - 1};
-    test.difference = exact_sum_value(&sum) / n;
+    test.difference = varies ? exact_sum_value(&sum) / n : first.values[0] - second.values[0];
     struct exact_sum squares = {0};
     for (size_t i = 0; i < first.count; i++) {
         double deviation = first.values[i] - second.values[i] - test.difference;

@@ -24,3 +24,11 @@ Test(moments, a_large_offset_costs_no_digits)
     cr_expect(eq(dbl, moments.m2, 0.3125));
     cr_expect(isnan(moments_variance(&(struct moments){.n = 1, .mean = 3})));
 }
+
+Test(moments, a_constant_sample_has_no_variation_at_all)
+{
+    const double values[] = {0.1, 0.1, 0.1};
+    struct moments moments = moments_of((struct sample){values, 3});
+    cr_expect(eq(dbl, moments.mean, 0.1));
+    cr_expect(eq(dbl, moments.m2, 0));
+}
