@@ -4,6 +4,10 @@
  */
 #include "stats/pass_k.h"
 
+#include "numeric/gamma_law.h"
+
+enum { MOST_FACTORS = 1000000 }; /* beyond, by logarithms: less exact, but at once */
+
 /* C(some, k)/C(all, k), as the product of the shorter of its two forms. */
 static long double ratio(uint64_t all, uint64_t some, uint64_t k)
 {
@@ -11,6 +15,9 @@ static long double ratio(uint64_t all, uint64_t some, uint64_t k)
         return 0;
     long double product = 1;
     uint64_t missing = all - some;
+    if (k > MOST_FACTORS && missing > MOST_FACTORS)
+        return expl((long double)gamma_law_log_choose((double)some, (double)k) -
+                    (long double)gamma_law_log_choose((double)all, (double)k));
     if (k <= missing) {
         for (uint64_t i = 0; i < k; i++)
             product *= (long double)(some - i) / (long double)(all - i);

@@ -65,7 +65,7 @@ double check_number_or(struct check_case *c, const char *key, double fallback)
 uint64_t check_integer(struct check_case *c, const char *key)
 {
     const json_t *value = member(c, key);
-    if (json_is_integer(value))
+    if (json_is_integer(value) && json_integer_value(value) >= 0)
         return (uint64_t)json_integer_value(value);
     double number = check_number(c, key);
     if (!(number >= 0 && number < 0x1p64)) {

@@ -137,8 +137,8 @@ static json_t *percentile(struct check_case *c)
 {
     struct sample values = check_sample(c, "x");
     const json_t *q = json_object_get(c->input, "q");
-    struct sample percents =
-        json_is_array(q) ? check_sample(c, "q") : check_sample_of(c, json_pack("[O]", q), "q");
+    double single = json_is_array(q) ? 0 : check_number(c, "q");
+    struct sample percents = json_is_array(q) ? check_sample(c, "q") : (struct sample){&single, 1};
     const char *method = check_text_or_empty(c, "method");
     enum quantile_kind kind = QUANTILE_LINEAR;
     if (strcmp(method, "inverted_cdf") == 0)

@@ -36,11 +36,14 @@ static json_t *ranges_json(const struct assignment_range *ranges, size_t count)
 static json_t *growthbook_bucket_ranges(struct check_case *c)
 {
     size_t count = (size_t)check_integer(c, "variations");
+    if (count > 1000000)
+        check_fault(c, "'variations' is out of range");
     struct sample weights = {0};
     if (check_has(c, "weights"))
         weights = check_sample(c, "weights");
-    struct assignment_range *ranges = arena_array(c->arena, count + 1, sizeof *ranges);
-    if (!ranges)
+    struct assignment_range *ranges =
+        c->fault[0] ? NULL : arena_array(c->arena, count + 1, sizeof *ranges);
+    if (c->fault[0] || !ranges)
         return NULL;
     assignment_hash_ranges(count, weights.count == count ? weights.values : NULL,
                            check_number_or(c, "coverage", 1), ranges);
