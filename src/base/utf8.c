@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+#include <stdint.h>
+
 static bool is_tail(struct strview text, size_t at, unsigned char low, unsigned char high)
 {
     return at < text.size && (unsigned char)text.data[at] >= low &&
@@ -36,6 +38,14 @@ size_t utf8_first_invalid(struct strview text)
 {
     size_t at = 0;
     while (at < text.size) {
+        uint64_t eight;
+        if (text.size - at >= sizeof eight) { /* most text is ASCII */
+            memcpy(&eight, text.data + at, sizeof eight);
+            if (!(eight & UINT64_C(0x8080808080808080))) {
+                at += sizeof eight;
+                continue;
+            }
+        }
         size_t size = utf8_sequence_size(text, at);
         if (!size)
             return at;
