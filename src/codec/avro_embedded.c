@@ -39,7 +39,7 @@ struct strview avro_embedded_schema_of(const struct record_type *type)
         {&event_envelope_type, "conversation_event"},
         {&gold_conversation_type, "gold_conversation"},
         {&prediction_type, "prediction"},
-        {&score_type, "score"},
+        {&trial_result_type, "score"},
         {&conversation_facts_type, "conversation_facts"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

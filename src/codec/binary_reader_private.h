@@ -28,8 +28,9 @@ struct binary_reader {
 
 static inline bool reader_refuse(struct binary_reader *reader, const char *what)
 {
-    reader->status = error_set(reader->err, STATUS_DATA, "cannot read %s.%s: %s",
-                               reader->type->name, reader->field ? reader->field->name : "(unknown)", what);
+    reader->status =
+        error_set(reader->err, STATUS_DATA, "cannot read %s.%s: %s", reader->type->name,
+                  reader->field ? reader->field->name : "(unknown)", what);
     error_where(reader->err, "byte %zu", (size_t)(reader->cursor.at - reader->start));
     return false;
 }

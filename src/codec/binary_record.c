@@ -268,13 +268,15 @@ static enum status write_fields(struct writer *writer, const struct record_type 
         if (fault)
             refuse(writer, field->kind == FIELD_ENUM ? STATUS_DATA : STATUS_LIMIT, type, field,
                    fault);
+        else if (field->kind == FIELD_ENUM)
+            absent = false; /* symbol 0 says it */
         else if (field->need == FIELD_OPTIONAL)
             strbuf_add_char(writer->out, absent ? 0 : 2);
-        else if (absent && field->kind != FIELD_ENUM)
+        else if (absent)
             refuse(writer, STATUS_DATA, type, field, "it is required and absent");
         if (writer->status != STATUS_OK || writer->out->failed)
             return writer->status;
-        if (!absent || field->need == FIELD_REQUIRED)
+        if (!absent)
             write_value(writer, field, at);
     }
     return writer->status;

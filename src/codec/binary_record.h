@@ -3,11 +3,12 @@
  * schema (schemas/<name>.avsc): the journal's format, and what codec/avro_file puts into its
  * blocks. Bytes of another schema go through codec/avro_mapping.
  *
- * How a field is written: a required one plain, an optional one as the union [null, T]. An enum's
- * index is its C value: symbol 0 is "unknown", which is read as absent. A time is in microseconds,
- * money in 10^-9 USD. A slot's value is the union [null, string, array of string, SlotWord,
- * SlotJson] in the order of enum slot_value_kind. An event is its envelope without `type`, which
- * the body's branch of the union tells. Texts keep their bytes, also those that are not UTF-8.
+ * How a field is written: a required one plain, an optional one as the union [null, T]. An enum is
+ * always plain; its index is its C value, and symbol 0 is "unknown", which is read as absent. A
+ * time is in microseconds, money in 10^-9 USD. A slot's value is the union [null, string, array of
+ * string, SlotWord, SlotJson] in the order of enum slot_value_kind. An event is its envelope
+ * without `type`, which the body's branch of the union tells. Texts keep their bytes, also those
+ * that are not UTF-8.
  *
  * Thread: any.
  */

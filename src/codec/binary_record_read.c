@@ -244,7 +244,7 @@ static bool read_fields(struct binary_reader *reader, const struct record_type *
             continue; /* the body's branch says it */
         reader->type = type;
         reader->field = field;
-        if (field->need == FIELD_OPTIONAL) {
+        if (field->need == FIELD_OPTIONAL && field->kind != FIELD_ENUM) {
             int64_t branch;
             if (!read_index(reader, 2, &branch))
                 return false;

@@ -80,7 +80,7 @@ static const struct field score_fields[] = {
     FIELD_OF(OPTIONAL, RECORD, score, trial_score_type),
     FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
     FIELD_END};
-RECORD_TYPE(score_type, "Score", score_fields);
+RECORD_TYPE(trial_result_type, "Score", score_fields);
 #undef RECORD_STRUCT
 
 #define RECORD_STRUCT struct service_fact

@@ -1,8 +1,11 @@
 /*
  * codec_bench.c: how fast records go to bytes and back: events, predictions and whole trials,
- * through Avro binary and JSON. One JSON line a path: the median and the range of nine rounds over
- * a fixed set of records.
+ * through Avro binary (by today's schema, and by a writer's), JSON, and .avro files. One JSON line
+ * a path: the median and the range of nine rounds over a fixed set of records.
  */
+#include "codec/avro_container.h"
+#include "codec/avro_embedded.h"
+#include "codec/avro_mapping.h"
 #include "codec/binary_record.h"
 #include "codec/json_record.h"
 #include "record/trial.h"
@@ -10,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { ROUNDS = 9, RECORDS = 2000 };
 
@@ -39,6 +43,7 @@ struct path {
     const struct record_type *type;
     void *record;
     struct strbuf bytes; /* the record once, in the path's form */
+    struct avro_mapping *mapping;
 };
 
 static double now_s(void)
@@ -69,6 +74,14 @@ static void binary_read(struct path *path, struct strbuf *out, struct arena *are
     struct error err = {0};
     void *record = arena_alloc(arena, path->type->size);
     must(binary_record_decode(path->type, strbuf_view(&path->bytes), record, arena, &err), &err);
+}
+
+static void mapping_read(struct path *path, struct strbuf *out, struct arena *arena)
+{
+    (void)out;
+    struct error err = {0};
+    void *record = arena_alloc(arena, path->type->size);
+    must(avro_mapping_decode(path->mapping, strbuf_view(&path->bytes), record, arena, &err), &err);
 }
 
 static void json_write(struct path *path, struct strbuf *out, struct arena *arena)
@@ -133,11 +146,56 @@ static void measure_both(struct path *path)
     binary_write(path, &path->bytes, NULL);
     measure("avro write", path, binary_write);
     measure("avro read", path, binary_read);
+    struct strview schema = avro_embedded_schema_of(path->type);
+    if (schema.data) {
+        struct error err = {0};
+        must(avro_mapping_create(path->type, schema, schema, &path->mapping, &err), &err);
+        measure("avro read by the writer's schema", path, mapping_read);
+        avro_mapping_destroy(path->mapping);
+    }
     strbuf_clear(&path->bytes);
     json_write(path, &path->bytes, NULL);
     measure("json write", path, json_write);
     measure("json read", path, json_read);
     strbuf_done(&path->bytes);
+}
+
+/* Whole files, written and read from the page cache. */
+static void measure_file(struct prediction *prediction, enum avro_container_codec codec)
+{
+    enum { FILE_RECORDS = 20000 };
+    char path[] = "/tmp/codec_bench_XXXXXX";
+    struct arena *arena = arena_create(1 << 16, 0);
+    struct avro_container_writer *writer = NULL;
+    struct avro_container_reader *reader = NULL;
+    struct error err = {0};
+    enum status status;
+    struct prediction read;
+    int fd = mkstemp(path);
+    if (fd < 0)
+        exit(1);
+    close(fd);
+    double start_s = now_s();
+    must(avro_container_create(path, &prediction_type, codec, &writer, &err), &err);
+    for (int64_t i = 0; i < FILE_RECORDS; i++) {
+        prediction->turn = i;
+        must(avro_container_append(writer, prediction, &err), &err);
+    }
+    must(avro_container_commit(writer, &err), &err);
+    avro_container_writer_destroy(writer);
+    double written_s = now_s();
+    must(avro_container_open(path, &prediction_type, &reader, &err), &err);
+    while (avro_container_next(reader, &read, arena, &status, &err))
+        arena_reset(arena);
+    must(status, &err);
+    avro_container_reader_destroy(reader);
+    double read_s = now_s();
+    printf("{\"bench\": \"file of predictions, %s\", \"records\": %d, \"written_per_s\": %.0f, "
+           "\"read_per_s\": %.0f}\n",
+           codec == AVRO_CONTAINER_DEFLATE ? "deflate" : "plain", FILE_RECORDS,
+           FILE_RECORDS / (written_s - start_s), FILE_RECORDS / (read_s - written_s));
+    unlink(path);
+    arena_destroy(arena);
 }
 
 int main(void)
@@ -146,7 +204,7 @@ int main(void)
     struct error err = {0};
     struct event event;
     must(json_record_decode_event(strview_of(user_turn_json), &event, arena, NULL, &err), &err);
-    measure_both(&(struct path){"user turn", &event_envelope_type, &event, {0}});
+    measure_both(&(struct path){"user turn", &event_envelope_type, &event, {0}, NULL});
 
     enum { TURNS = 6 };
     struct prediction *predictions = arena_array(arena, TURNS, sizeof *predictions);
@@ -154,20 +212,23 @@ int main(void)
         must(json_record_decode(&prediction_type, strview_of(prediction_json), &predictions[i],
                                 arena, NULL, &err),
              &err);
-    measure_both(&(struct path){"prediction", &prediction_type, predictions, {0}});
+    measure_both(&(struct path){"prediction", &prediction_type, predictions, {0}, NULL});
 
     struct trial trial;
     record_init(&trial_type, &trial);
     trial.ordinal = trial.candidate = trial.repeat = 0;
     trial.id = trial.conversation_id = strview_of("0123456789abcdef");
     trial.predictions = (struct record_list){predictions, TURNS};
-    measure_both(&(struct path){"trial of 6 turns", &trial_type, &trial, {0}});
+    measure_both(&(struct path){"trial of 6 turns", &trial_type, &trial, {0}, NULL});
+
+    measure_file(predictions, AVRO_CONTAINER_PLAIN);
+    measure_file(predictions, AVRO_CONTAINER_DEFLATE);
 
     static char words[16384];
     memset(words, 'x', sizeof words);
     predictions[0].output->response = (struct strview){words, sizeof words};
     measure_both(
-        &(struct path){"prediction with 16 kB of text", &prediction_type, predictions, {0}});
+        &(struct path){"prediction with 16 kB of text", &prediction_type, predictions, {0}, NULL});
     arena_destroy(arena);
     return 0;
 }

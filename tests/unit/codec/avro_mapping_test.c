@@ -13,7 +13,7 @@
 #include <math.h>
 
 static const struct record_type *const published[] = {&event_envelope_type, &gold_conversation_type,
-                                                      &prediction_type, &score_type,
+                                                      &prediction_type, &trial_result_type,
                                                       &conversation_facts_type};
 enum { PUBLISHED = sizeof published / sizeof *published };
 
