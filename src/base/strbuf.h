@@ -41,6 +41,12 @@ void strbuf_add_double(struct strbuf *buf, double value);
  */
 char *strbuf_reserve(struct strbuf *buf, size_t size);
 
+/* A text made of parts has failed when one of them has; to be called before the part is cleared. */
+static inline void strbuf_fail_with(struct strbuf *buf, const struct strbuf *part)
+{
+    buf->failed = buf->failed || part->failed;
+}
+
 static inline struct strview strbuf_view(const struct strbuf *buf)
 {
     return (struct strview){buf->data ? buf->data : "", buf->size};
