@@ -136,6 +136,7 @@ static void put_tags(const struct row *row)
         strbuf_add_view(&tags, row->facts->tags.items[i]);
     }
     put_text(row, strbuf_view(&tags));
+    strbuf_fail_with(row->out, &tags);
 }
 
 static void put_extra(const struct row *row)
@@ -149,6 +150,7 @@ static void put_extra(const struct row *row)
         strbuf_add_double(&extra, row->score->extra.items[i].value);
     }
     put_text(row, strbuf_view(&extra));
+    strbuf_fail_with(row->out, &extra);
 }
 
 static void put_error(const struct row *row)

@@ -223,6 +223,7 @@ static void add_speed(struct html *html)
     measure_text_bytes(&text, environment->peak_memory_bytes);
     strbuf_add_format(&text, " of memory at most, %.1f trials/s", environment->trials_per_s);
     add_fact(html, "Took", strbuf_view(&text));
+    strbuf_fail_with(html->out, &text);
 }
 
 void html_accounts_provenance(struct html *html)

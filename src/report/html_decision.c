@@ -170,7 +170,7 @@ static void add_table(struct html *html)
                           summary->candidate_count - MOST_CANDIDATES);
     html_write_notes(html->out, &notes);
     for (size_t i = 0; i < COLUMNS; i++) {
-        html->out->failed = html->out->failed || titles[i].failed;
+        strbuf_fail_with(html->out, &titles[i]);
         strbuf_done(&titles[i]);
     }
 }
@@ -246,6 +246,7 @@ static void add_warnings(struct html *html)
         strbuf_add_text(&text, " trials could not be finished. They count neither as right nor as "
                                "wrong.");
         add_warning(html, "Infrastructure errors", strbuf_view(&text));
+        strbuf_fail_with(html->out, &text);
     }
 }
 

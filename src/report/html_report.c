@@ -77,6 +77,7 @@ static void add_head(struct html *html)
     CLEANUP(strbuf_done) struct strbuf title = {0};
     safe_text_line(&title, html->summary->experiment);
     html_write_text(out, strbuf_view(&title));
+    strbuf_fail_with(out, &title);
     strbuf_add_text(out, " \xc2\xb7 assay</title>\n");
     add_icon(html);
     strbuf_add_text(out, "<style>");

@@ -114,7 +114,8 @@ void html_tables_section(struct html *html, const struct metric_section *section
     html_write_end_table(html->out);
     html_write_notes(html->out, &notes);
     add_conventions(html, section);
-    html->out->failed = html->out->failed || id.failed || caption.failed;
+    strbuf_fail_with(html->out, &id);
+    strbuf_fail_with(html->out, &caption);
 }
 
 static void add_count_cell(struct strbuf *out, uint64_t count)

@@ -72,8 +72,7 @@ void html_write_list_attribute(struct strbuf *out, const struct strview *texts, 
     for (size_t i = 0; i < count; i++)
         json_write_text(&writer, texts[i]);
     json_write_end_array(&writer);
-    if (json.failed)
-        out->failed = true;
+    strbuf_fail_with(out, &json);
     html_write_attribute(out, strbuf_view(&json));
 }
 

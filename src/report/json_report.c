@@ -489,8 +489,7 @@ void json_report(struct strbuf *out, const struct run_summary *summary, bool can
     add_accounts(&writer);
     add_environment(&writer);
     end_object(&writer);
-    if (compact.failed)
-        out->failed = true;
-    else
+    strbuf_fail_with(out, &compact);
+    if (!out->failed)
         lay_out(out, strbuf_view(&compact));
 }

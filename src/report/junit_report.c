@@ -130,6 +130,7 @@ static void add_gates(struct page *page)
                           gate->metric, gate->rule);
         add_case(page, "gates", strbuf_view(&name), elements[gate->verdict],
                  measure_text_verdict(gate->verdict), strview_of(gate->reason ? gate->reason : ""));
+        strbuf_fail_with(page->out, &name);
     }
     end_suite(page, strview_of(summary->decision.sentence ? summary->decision.sentence : ""));
 }
@@ -164,6 +165,7 @@ static void add_failed_trials(struct page *page, size_t candidate)
         const char *type = trial_outcome_names[trial->outcome];
         add_case(page, "trials", strbuf_view(&name), is_error ? "error" : "failure",
                  type ? type : "unknown", trial->reason);
+        strbuf_fail_with(page->out, &name);
     }
 }
 
@@ -193,9 +195,11 @@ static void add_candidate(struct page *page, size_t index)
              strview_of("no trial of this candidate was scored"));
     if (page->options->failed_cases)
         add_failed_trials(page, index);
+    strbuf_fail_with(page->out, &text);
     strbuf_clear(&text);
     tell_candidate(&text, candidate);
     end_suite(page, strbuf_view(&text));
+    strbuf_fail_with(page->out, &text);
 }
 
 void junit_report(struct strbuf *out, const struct run_summary *summary,

@@ -19,7 +19,7 @@ static void add_text(struct strbuf *out, struct strview text)
 {
     CLEANUP(strbuf_done) struct strbuf line = {0};
     safe_text_line(&line, text);
-    out->failed = out->failed || line.failed;
+    strbuf_fail_with(out, &line);
     for (size_t i = 0; i < line.size; i++) {
         char byte = line.data[i];
         bool is_link = byte == ':' && i + 2 < line.size && memcmp(line.data + i, "://", 3) == 0;
@@ -77,12 +77,14 @@ static void add_cell(struct strbuf *out, struct shown shown)
     add_text(out, strbuf_view(&text));
     if (shown.change && measure_text_is_defined(shown.change)) {
         enum change_kind kind = measure_text_change_kind(shown.change, shown.direction);
+        strbuf_fail_with(out, &text);
         strbuf_clear(&text);
         measure_text_change(&text, shown.change, shown.unit);
         strbuf_add_format(&text, " %s", measure_text_change_word(kind));
         strbuf_add_text(out, "<br>");
         add_text(out, strbuf_view(&text));
     }
+    strbuf_fail_with(out, &text);
     strbuf_add_text(out, " |");
 }
 

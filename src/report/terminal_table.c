@@ -41,24 +41,29 @@ static void put(char target[CELL_LIMIT], const struct strbuf *text)
     target[size] = '\0';
 }
 
-static struct cell cell_of(const struct measure *value, const struct measure *change,
-                           enum metric_unit unit, enum metric_direction direction)
+static struct cell cell_of(const struct table *table, const struct measure *value,
+                           const struct measure *change, enum metric_unit unit,
+                           enum metric_direction direction)
 {
     struct cell cell = {.change_style = MARK_PLAIN, .undefined = value->undefined};
     CLEANUP(strbuf_done) struct strbuf text = {0};
     measure_text_value(&text, value, unit);
     put(cell.value, &text);
+    strbuf_fail_with(table->text.out, &text);
     strbuf_clear(&text);
     measure_text_range(&text, value, unit);
     put(cell.range, &text);
+    strbuf_fail_with(table->text.out, &text);
     if (!change || !measure_text_is_defined(change))
         return cell;
     enum change_kind kind = measure_text_change_kind(change, direction);
+    strbuf_fail_with(table->text.out, &text);
     strbuf_clear(&text);
     measure_text_change(&text, change, unit);
     if (*measure_text_change_word(kind))
         strbuf_add_format(&text, " %s", measure_text_change_word(kind));
     put(cell.change, &text);
+    strbuf_fail_with(table->text.out, &text);
     cell.change_style = kind == CHANGE_BETTER  ? MARK_GOOD
                         : kind == CHANGE_WORSE ? MARK_BAD
                                                : MARK_DIM;
@@ -85,7 +90,7 @@ static struct cell decision_cell(const struct table *table, const struct row *ro
     size_t which = row->decision - 1;
     if (which == 2 && decision->response_gap_live && table->canonical)
         return (struct cell){.value = "live"};
-    return cell_of(values[which], changes[which], row->unit, row->direction);
+    return cell_of(table, values[which], changes[which], row->unit, row->direction);
 }
 
 static struct cell row_cell(const struct table *table, const struct row *row, size_t candidate)
@@ -96,7 +101,7 @@ static struct cell row_cell(const struct table *table, const struct row *row, si
         return (struct cell){.value = "live"};
     const struct measure *change =
         row->metric->difference && candidate ? &row->metric->difference[candidate] : NULL;
-    return cell_of(&row->metric->by_candidate[candidate], change, row->unit, row->direction);
+    return cell_of(table, &row->metric->by_candidate[candidate], change, row->unit, row->direction);
 }
 
 static size_t width_of(const char *text)
@@ -138,9 +143,10 @@ static void add_names(const struct table *table, const char *corner)
         const struct candidate_summary *candidate = &table->summary->candidates[c];
         any_simulated = any_simulated || candidate->simulated;
         terminal_text_blanks(&table->text, GAP);
-        terminal_text_padded(&table->text, MARK_BOLD,
-                             terminal_text_cut(&name, candidate->name, table->cell_width),
-                             c + 1 < table->last ? table->cell_width : 0);
+        terminal_text_padded(
+            &table->text, MARK_BOLD,
+            terminal_text_cut(&table->text, &name, candidate->name, table->cell_width),
+            c + 1 < table->last ? table->cell_width : 0);
     }
     strbuf_add_char(table->text.out, '\n');
     if (!any_simulated)
@@ -194,7 +200,7 @@ static void add_row_line(const struct table *table, const struct row *row, enum 
         CLEANUP(strbuf_done) struct strbuf scratch = {0};
         terminal_text_padded(
             &table->text, MARK_PLAIN,
-            terminal_text_cut(&scratch, strview_of(row->title), table->title_width),
+            terminal_text_cut(&table->text, &scratch, strview_of(row->title), table->title_width),
             table->title_width);
     }
     for (size_t c = table->first; c < table->last; c++) {
@@ -310,10 +316,12 @@ static void add_outcome_line(const struct table *table, const char *title, const
         sum += counts[c];
     if (!sum)
         return;
-    terminal_text_padded(&table->text, MARK_PLAIN,
-                         terminal_text_cut(&text, strview_of(title), table->title_width),
-                         table->title_width);
+    terminal_text_padded(
+        &table->text, MARK_PLAIN,
+        terminal_text_cut(&table->text, &text, strview_of(title), table->title_width),
+        table->title_width);
     for (size_t c = table->first; c < table->last; c++) {
+        strbuf_fail_with(table->text.out, &text);
         strbuf_clear(&text);
         measure_text_count(&text, counts[c]);
         terminal_text_blanks(&table->text, GAP);
@@ -321,6 +329,7 @@ static void add_outcome_line(const struct table *table, const char *title, const
                              c + 1 < table->last ? table->cell_width : 0);
     }
     strbuf_add_char(table->text.out, '\n');
+    strbuf_fail_with(table->text.out, &text);
 }
 
 enum { MOST_CANDIDATES = 256 };
@@ -369,6 +378,7 @@ static void add_gates(const struct table *table)
         terminal_text_padded(&table->text, styles[gate->verdict],
                              strview_of(measure_text_verdict(gate->verdict)), 14);
         terminal_text_wrapped(&table->text, strbuf_view(&line), 16, 16);
+        strbuf_fail_with(table->text.out, &line);
     }
     strbuf_add_char(table->text.out, '\n');
 }
@@ -398,6 +408,7 @@ static void add_accounts(const struct table *table)
     add_term(&line, " + ", accounts->events_invalid, "invalid");
     add_term(&line, " + ", skipped, "skipped");
     terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
+    strbuf_fail_with(table->text.out, &line);
     strbuf_clear(&line);
     add_term(&line, "Trials ", accounts->trials, "");
     add_term(&line, "= ", accounts->trials_scored, "scored");
@@ -407,17 +418,20 @@ static void add_accounts(const struct table *table)
     terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     enum { SHOWN_FAULTS = 5 };
     for (size_t i = 0; i < accounts->fault_count && i < SHOWN_FAULTS; i++) {
+        strbuf_fail_with(table->text.out, &line);
         strbuf_clear(&line);
         strbuf_add_format(&line, "%s: %s", accounts->faults[i].where, accounts->faults[i].what);
         terminal_text_add(&table->text, MARK_WARN, strview_of("  input "));
         terminal_text_wrapped(&table->text, strbuf_view(&line), 8, 8);
     }
     if (accounts->faults_total > SHOWN_FAULTS && accounts->fault_count) {
+        strbuf_fail_with(table->text.out, &line);
         strbuf_clear(&line);
         add_term(&line, "  and ", accounts->faults_total - SHOWN_FAULTS,
                  "more faults in the input");
         terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     }
+    strbuf_fail_with(table->text.out, &line);
 }
 
 static void add_warning(const struct table *table, const char *word, struct strview text)
@@ -430,8 +444,10 @@ static void add_face(const struct table *table)
 {
     const struct run_summary *summary = table->summary;
     CLEANUP(strbuf_done) struct strbuf line = {0};
-    terminal_text_add(&table->text, MARK_BOLD,
-                      terminal_text_cut(&line, summary->experiment, table->text.width));
+    terminal_text_add(
+        &table->text, MARK_BOLD,
+        terminal_text_cut(&table->text, &line, summary->experiment, table->text.width));
+    strbuf_fail_with(table->text.out, &line);
     strbuf_clear(&line);
     add_counted(&line, summary->accounts.conversations, "conversation");
     add_counted(&line, summary->candidate_count, "candidate");
@@ -461,6 +477,7 @@ static void add_face(const struct table *table)
                     strview_of(summary->partial_reason ? summary->partial_reason
                                                        : "stopped before the end"));
     strbuf_add_char(table->text.out, '\n');
+    strbuf_fail_with(table->text.out, &line);
 }
 
 void terminal_table(struct strbuf *out, const struct run_summary *summary,

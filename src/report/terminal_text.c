@@ -48,14 +48,17 @@ static struct strview head_of(struct strview words, size_t width)
     return head;
 }
 
-struct strview terminal_text_cut(struct strbuf *scratch, struct strview words, size_t width)
+struct strview terminal_text_cut(const struct terminal_text *text, struct strbuf *scratch,
+                                 struct strview words, size_t width)
 {
     strbuf_clear(scratch);
     safe_text_line(scratch, words);
+    strbuf_fail_with(text->out, scratch);
     if (scratch->failed || utf8_display_width(strbuf_view(scratch)) <= width)
         return strbuf_view(scratch);
     scratch->size = head_of(strbuf_view(scratch), width - 1).size;
     strbuf_add_text(scratch, "\xe2\x80\xa6");
+    strbuf_fail_with(text->out, scratch);
     return strbuf_view(scratch);
 }
 
@@ -87,5 +90,5 @@ void terminal_text_wrapped(const struct terminal_text *text, struct strview word
         rest = (struct strview){rest.data + used, rest.size - used};
     }
     strbuf_add_char(text->out, '\n');
-    text->out->failed = text->out->failed || line.failed;
+    strbuf_fail_with(text->out, &line);
 }

@@ -29,6 +29,7 @@ void terminal_text_padded(const struct terminal_text *text, enum terminal_mark m
 void terminal_text_wrapped(const struct terminal_text *text, struct strview words, size_t column,
                            size_t indent);
 /* Fit for a terminal and cut to `width` columns, the last an ellipsis. Lives in `scratch`. */
-struct strview terminal_text_cut(struct strbuf *scratch, struct strview words, size_t width);
+struct strview terminal_text_cut(const struct terminal_text *text, struct strbuf *scratch,
+                                 struct strview words, size_t width);
 
 #endif

@@ -20,10 +20,13 @@ static enum terminal_mark mark_of(int verdict)
 static void add_value(struct strbuf *line, const char *label, struct strview value)
 {
     strbuf_add_format(line, " %s ", label);
-    if (strview_is_absent(value))
+    if (strview_is_absent(value)) {
         strbuf_add_text(line, "nothing");
-    else
-        strbuf_add_format(line, "'%.*s'", STRVIEW_ARG(value));
+        return;
+    }
+    strbuf_add_char(line, '\'');
+    strbuf_add_view(line, value); /* may hold a NUL */
+    strbuf_add_char(line, '\'');
 }
 
 static void add_slot(const struct terminal_text *text, const struct slot_score *slot)
@@ -45,6 +48,7 @@ static void add_slot(const struct terminal_text *text, const struct slot_score *
     terminal_text_padded(text, mark_of(slot->verdict),
                          strview_of(measure_text_slot_verdict(slot->verdict)), VERDICT_WIDTH);
     terminal_text_wrapped(text, strbuf_view(&line), INDENT + VERDICT_WIDTH, INDENT + VERDICT_WIDTH);
+    strbuf_fail_with(text->out, &line);
 }
 
 static void add_said(const struct terminal_text *text, const char *who, enum terminal_mark mark,
@@ -62,6 +66,7 @@ static void add_turn(const struct terminal_text *text, const struct turn_summary
     CLEANUP(strbuf_done) struct strbuf line = {0};
     strbuf_add_format(&line, "Turn %lld", (long long)turn->turn + 1);
     terminal_text_add(text, MARK_BOLD, strbuf_view(&line));
+    strbuf_fail_with(text->out, &line);
     strbuf_clear(&line);
     if (turn->state.size)
         strbuf_add_format(&line, " state %.*s,", STRVIEW_ARG(turn->state));
@@ -70,6 +75,7 @@ static void add_turn(const struct terminal_text *text, const struct turn_summary
                           turn->intent_right == 0 ? " (wrong)" : "");
     strbuf_add_text(&line, turn->joint_goal ? " state right" : " state not right");
     terminal_text_wrapped(text, strbuf_view(&line), strlen("Turn 1"), INDENT);
+    strbuf_fail_with(text->out, &line);
     add_said(text, "Caller", MARK_DIM, turn->user_text);
     add_said(text, "Agent", MARK_DIM, turn->response);
     if (turn->error.size)
@@ -86,8 +92,9 @@ void terminal_trial(struct strbuf *out, const struct trial_summary *trial, struc
     struct terminal_text text = {out, width < LEAST_WIDTH ? LEAST_WIDTH : width, options->colour};
     CLEANUP(strbuf_done) struct strbuf line = {0};
     terminal_text_add(&text, MARK_BOLD,
-                      terminal_text_cut(&line, trial->conversation_id, text.width));
+                      terminal_text_cut(&text, &line, trial->conversation_id, text.width));
     strbuf_add_char(out, '\n');
+    strbuf_fail_with(out, &line);
     strbuf_clear(&line);
     strbuf_add_format(&line, "%.*s, repeat %lld: %s, %llu slot fault%s", STRVIEW_ARG(candidate),
                       (long long)trial->repeat + 1, measure_text_outcome(trial->outcome),
@@ -95,12 +102,14 @@ void terminal_trial(struct strbuf *out, const struct trial_summary *trial, struc
     if (trial->reason.size)
         strbuf_add_format(&line, ". %.*s", STRVIEW_ARG(trial->reason));
     terminal_text_wrapped(&text, strbuf_view(&line), 0, 0);
+    strbuf_fail_with(out, &line);
     strbuf_clear(&line);
     strbuf_add_text(&line, "Tags:");
     for (size_t i = 0; i < trial->tags.count; i++)
         strbuf_add_format(&line, " %.*s", STRVIEW_ARG(trial->tags.items[i]));
     if (trial->tags.count)
         terminal_text_wrapped(&text, strbuf_view(&line), 0, 0);
+    strbuf_fail_with(out, &line);
     strbuf_add_char(out, '\n');
     for (size_t i = 0; i < trial->turn_count; i++)
         add_turn(&text, &trial->turns[i]);
