@@ -7,6 +7,7 @@
 #define ASSAY_AGGREGATE_RUN_SUMMARY_H
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/strview.h"
 #include "record/trial.h"
 
@@ -181,6 +182,7 @@ struct run_summary {
     bool partial;               /* stopped before the end: the budget, Ctrl-C */
     const char *partial_reason; /* or NULL */
     bool any_simulated;
+    bool too_many_errors; /* of the infrastructure, for some candidate: there is no verdict */
     struct decision decision;
     struct candidate_summary *candidates;
     size_t candidate_count;
@@ -196,5 +198,11 @@ struct run_summary {
     struct accounts accounts;
     struct run_environment environment;
 };
+
+/* The row of a metric, or NULL when no section has it. */
+const struct metric_row *run_summary_row(const struct run_summary *summary, const char *metric);
+/* What the run's exit status says of gates and errors: INFRASTRUCTURE, GATE_FAILED, INCONCLUSIVE or
+ * OK, the first that holds. */
+enum status run_summary_status(const struct run_summary *summary);
 
 #endif

@@ -1,0 +1,124 @@
+/*
+ * run_fold_private.h: what the parts of run_fold share; for this room only. run_fold.c feeds,
+ * trial_fold.c and recorded_fold.c count, summary_rows.c and run_fold_finish.c tell.
+ */
+#ifndef ASSAY_AGGREGATE_RUN_FOLD_PRIVATE_H
+#define ASSAY_AGGREGATE_RUN_FOLD_PRIVATE_H
+
+#include "aggregate/confidence_fold.h"
+#include "aggregate/ratio_metric.h"
+#include "aggregate/run_fold.h"
+#include "aggregate/value_collector.h"
+#include "aggregate/worst_trials.h"
+
+enum {
+    FOLD_OTHER_SLOTS = 64, /* names that the task does not have are told apart up to this many */
+    FOLD_EXTRAS = 64,      /* numbers of scorers, likewise */
+    FOLD_SERVED_MODELS = 16,
+};
+
+enum slot_ratio { SLOT_PRECISION, SLOT_RECALL, SLOT_F1, SLOT_RATIO_COUNT };
+
+/* One slot with one candidate. */
+struct slot_part {
+    uint64_t counts[SLOT_LATE + 1]; /* by enum slot_verdict */
+    uint64_t now[SLOT_LATE + 1];    /* of the open conversation */
+    struct ratio_sums ratios[SLOT_RATIO_COUNT];
+};
+
+struct slot_fold {
+    struct strview name;
+    struct slot_part *by_candidate;
+};
+
+/* One number of a scorer of kind command. */
+struct extra_fold {
+    struct strview name;
+    struct extra_part {
+        struct ratio_part now;
+        struct ratio_sums sums;
+        struct ratio_pairs pairs;
+    } *by_candidate;
+};
+
+struct candidate_fold {
+    struct ratio_part now[FOLD_COUNT]; /* of the open conversation */
+    struct ratio_sums ratios[FOLD_COUNT];
+    struct ratio_pairs pairs[FOLD_COUNT]; /* with the first candidate; not used in that one */
+    struct paired_table success_table;    /* this one first, the first candidate second */
+    bool success_in_parts;                /* a repeat went otherwise: the table does not hold */
+    uint64_t now_trials[BASIS_COUNT];     /* of the open conversation */
+    struct confidence_fold confidence;
+    struct value_collector latency, first_token;
+    struct worst_trials worst;
+    uint64_t trials, scored, no_gold, errors, not_run, failed;
+    uint64_t malformed, calls, answered_calls, calls_without_cost;
+    int64_t attempts, cost_usd_nano;
+    struct token_counts tokens;
+    uint64_t outcomes[TRIAL_NOT_SCORED + 1];
+    uint64_t handovers[HANDOVER_MISSED + 1];
+    bool names_intent, names_requests;
+    struct strview provider, model, prompt_version; /* seen in predictions */
+    bool several_models;
+    struct strview served[FOLD_SERVED_MODELS];
+    size_t served_count;
+};
+
+struct recorded_fold {
+    struct ratio_sums ratios[RECORDED_COUNT];
+    struct value_collector gap, duration, services[SERVICE_TTS + 1], tools;
+    uint64_t service_calls[SERVICE_TTS + 1], tool_calls;
+};
+
+struct run_fold {
+    const struct pipeline_spec *pipeline;
+    struct arena *arena; /* names that were met */
+    struct candidate_fold *candidates;
+    size_t candidate_count;
+    struct slot_fold *slots; /* the task's, in its order; then others as they were met */
+    size_t slot_count, task_slot_count;
+    struct extra_fold extras[FOLD_EXTRAS];
+    size_t extra_count;
+    struct recorded_fold recorded;
+    struct run_outcomes outcomes;
+    const struct conversation_facts *facts; /* of the open conversation; NULL: none is open */
+    int64_t last_trial;                     /* candidate x repeats + repeat; -1: none yet */
+    uint64_t conversations, with_gold, no_gold, gold_mismatch;
+    bool finished;
+};
+
+/* trial_fold.c. False: memory ran out. */
+bool trial_fold_add(struct run_fold *fold, const struct trial *trial);
+void trial_fold_end_conversation(struct run_fold *fold);
+/* recorded_fold.c */
+bool recorded_fold_add(struct recorded_fold *recorded, const struct conversation_facts *facts);
+void recorded_fold_done(struct recorded_fold *recorded);
+
+/* summary_rows.c: every metric section, into summary->sections. */
+enum status summary_rows_make(struct run_fold *fold, struct run_summary *summary,
+                              struct error *err);
+/* summary_slots.c: the rows of slots, and means over them. */
+bool summary_slots_make(const struct run_fold *fold, struct run_summary *summary);
+struct measure summary_slots_macro(const struct run_fold *fold, size_t candidate,
+                                   enum slot_ratio ratio);
+/* summary_numbers.c: metrics that are neither ratios nor quantiles. */
+typedef struct measure summary_number(const struct run_fold *fold, size_t candidate);
+struct summary_number_entry {
+    const char *metric;
+    summary_number *number;
+    bool has_change; /* the plain difference says something */
+};
+extern const struct summary_number_entry summary_numbers[]; /* ends with metric NULL */
+/* More than 1 % of the answered calls have no cost. */
+bool summary_numbers_cost_is_unknown(const struct candidate_fold *candidate);
+extern const char summary_numbers_no_cost[];
+/* Times of this run's own calls. */
+bool summary_numbers_is_live(const struct candidate_spec *spec);
+
+/* run_decision.c: what the person who decides sees first; needs sections and gates. */
+bool run_decision_make(const struct run_fold *fold, const struct run_fold_input *input,
+                       struct run_summary *summary);
+/* Words for what the mode calls success. */
+const char *run_decision_success_title(const struct pipeline_spec *pipeline);
+
+#endif
