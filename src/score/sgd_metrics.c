@@ -24,6 +24,7 @@ struct collection {
     uint32_t *frames;
     uint32_t frame_count;
     uint32_t filled;
+    size_t same_as; /* the first collection with the very same frames, perhaps itself */
     double means[SGD_METRIC_COUNT]; /* NaN: no frame has a value */
 };
 
@@ -179,11 +180,28 @@ static void fill_mean(const struct sgd_metrics_input *input, struct collection *
     collection->means[metric] = count ? sgd_match_mean(values, count) : (double)NAN;
 }
 
+/* Where a domain has one service, or every service is seen, the work is done once. */
+static void find_same(struct summary *summary)
+{
+    for (size_t i = 0; i < summary->count; i++) {
+        struct collection *collection = &summary->collections[i];
+        size_t size = collection->frame_count * sizeof *collection->frames;
+        collection->same_as = i;
+        for (size_t other = 0; other < i && collection->same_as == i; other++) {
+            const struct collection *earlier = &summary->collections[other];
+            if (earlier->frame_count == collection->frame_count &&
+                memcmp(earlier->frames, collection->frames, size) == 0)
+                collection->same_as = other;
+        }
+    }
+}
+
 static bool fill_means(struct summary *summary)
 {
     const struct sgd_metrics_input *input = summary->input;
     uint32_t most = 0;
     bool failed = false;
+    find_same(summary);
     for (size_t i = 0; i < summary->count; i++)
         if (summary->collections[i].frame_count > most)
             most = summary->collections[i].frame_count;
@@ -194,10 +212,15 @@ static bool fill_means(struct summary *summary)
 #pragma omp for collapse(2) schedule(dynamic, 1)
         for (size_t i = 0; i < summary->count; i++)
             for (int metric = 0; metric < SGD_METRIC_COUNT; metric++)
-                if (values)
+                if (values && summary->collections[i].same_as == i)
                     fill_mean(input, &summary->collections[i], (enum sgd_metric)metric, values);
         memory_free(values);
     }
+    for (size_t i = 0; i < summary->count; i++)
+        if (summary->collections[i].same_as != i)
+            memcpy(summary->collections[i].means,
+                   summary->collections[summary->collections[i].same_as].means,
+                   sizeof summary->collections[i].means);
     return !failed;
 }
 
