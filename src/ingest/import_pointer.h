@@ -1,10 +1,10 @@
 /*
  * import_pointer.h: JSON pointers (RFC 6901) with what foreign logs need beside them:
  *   /messages/-1/text             -1 is the last element, -2 the one before
- *   /attributes/[key=model]/value the first element of a list whose member "key" is the text "model"
- *   /arguments/{json}/date        the text found so far is itself JSON: read it and go on inside
- *   /messages/ * /parts           (without the spaces) every element: only where elements are listed
- *   line:/session/id              from the whole line, where /... counts from the element
+ *   /attributes/[key=model]/value the first element of a list whose member "key" is the text
+ * "model" /arguments/{json}/date        the text found so far is itself JSON: read it and go on
+ * inside /messages/ * /parts           (without the spaces) every element: only where elements are
+ * listed line:/session/id              from the whole line, where /... counts from the element
  *
  * A pointer is read-only once parsed and lives in the arena that was given. Thread: any.
  */
@@ -14,6 +14,7 @@
 #include "base/arena.h"
 
 #include <jansson.h>
+
 #include <stdint.h>
 
 enum import_step_kind { IMPORT_STEP_KEY, IMPORT_STEP_FIND, IMPORT_STEP_JSON, IMPORT_STEP_EACH };

@@ -73,9 +73,9 @@ enum status import_table_create(const struct import_table_options *options,
     table->descriptor = -1;
     if (!set_path(table, options->output))
         return error_no_memory(err);
-    table->descriptor = table->fresh_path ? open(table->fresh_path,
-                                                 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
-                                          : dup(STDOUT_FILENO);
+    table->descriptor =
+        table->fresh_path ? open(table->fresh_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+                          : dup(STDOUT_FILENO);
     if (table->descriptor < 0)
         return cannot(err, "write", table->path);
     *ret_table = TAKE(table);
@@ -256,10 +256,12 @@ static void write_made_end(struct import_table *table, const struct open_convers
 {
     struct conversation_ended body;
     record_init(&conversation_ended_type, &body);
-    body.outcome =
-        table->options.outcome ? table->options.outcome : outcome_by_state(conversation);
+    body.outcome = table->options.outcome ? table->options.outcome : outcome_by_state(conversation);
     body.reason = strview_of("not in the imported log");
-    int64_t time_ns = conversation->events[end ? end - 1 : 0].event.time_ns;
+    int64_t time_ns = conversation->events[0].event.time_ns;
+    for (size_t i = 0; i < end; i++)
+        if (conversation->events[i].event.time_ns > time_ns)
+            time_ns = conversation->events[i].event.time_ns;
     struct import_event event = {
         .type = EVENT_CONVERSATION_ENDED, .time_ns = time_ns, .body = &body};
     write_event(table, conversation, &event, sequence);
@@ -293,7 +295,7 @@ static void write_conversation(struct import_table *table,
         write_made_end(table, conversation, turns_end, &sequence);
     for (size_t i = turns_end + ends; i < count; i++)
         write_event(table, conversation, &conversation->events[i].event, &sequence);
-    table->counts->dropped += (starts ? starts - 1 : 0) + (ends ? ends - 1 : 0);
+    table->counts->repeated += (starts ? starts - 1 : 0) + (ends ? ends - 1 : 0);
     table->counts->conversations++;
 }
 
@@ -324,7 +326,8 @@ static enum status open_new(struct import_table *table, struct strview id,
 {
     CLEANUP(arena_cleanup)
     struct arena *arena = arena_create(CONVERSATION_BLOCK_BYTES, IMPORT_CONVERSATION_LIMIT_BYTES);
-    struct open_conversation *conversation = arena ? arena_alloc(arena, sizeof *conversation) : NULL;
+    struct open_conversation *conversation =
+        arena ? arena_alloc(arena, sizeof *conversation) : NULL;
     struct strview own_id = conversation ? arena_copy_view(arena, id) : (struct strview){0};
     if (!own_id.data ||
         !hash_set_put(&table->places, hash_of(id), (uint64_t)(uintptr_t)conversation))
@@ -351,8 +354,8 @@ static enum status find(struct import_table *table, struct strview id,
         return open_new(table, id, ret_conversation, err);
     }
     if (place == CLOSED) {
-        enum status status = error_set(err, STATUS_DATA,
-                                       "the conversation was written already: this line is late");
+        enum status status =
+            error_set(err, STATUS_DATA, "the conversation was written already: this line is late");
         error_fix(err, table->options.max_open == 1
                            ? "Set 'grouped: false' when lines of conversations are mixed."
                            : "Sort the log by conversation, or raise 'max_open'.");

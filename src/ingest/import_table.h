@@ -18,20 +18,20 @@ enum { IMPORT_OPEN_LIMIT_BYTES = 256 << 20, IMPORT_CONVERSATION_LIMIT_BYTES = 64
 
 /* What an import did. */
 struct import_counts {
-    uint64_t lines;         /* read, without empty ones */
-    uint64_t conversations; /* written */
-    uint64_t events;        /* written, made ones included */
-    uint64_t skipped;       /* lines or elements that no rule is for */
-    uint64_t dropped;       /* further ConversationStarted and ConversationEnded of one conversation */
+    uint64_t lines;                    /* read, without empty ones */
+    uint64_t conversations;            /* written */
+    uint64_t events;                   /* written, made ones included */
+    uint64_t skipped;                  /* lines or elements that no rule is for */
+    uint64_t repeated;                 /* further starts and ends of one conversation, left out */
     uint64_t made_started, made_ended; /* events that the log did not have */
     uint64_t faults;
 };
 
 struct import_table_options {
-    const char *output;       /* path, or "-": standard output */
-    int64_t max_open;         /* 1: the lines of a conversation stand together */
-    bool by_time;             /* sort by time (lines of one time as they came); else as they came */
-    int outcome;              /* of a made ConversationEnded; 0: by the last agent turn's next state */
+    const char *output; /* path, or "-": standard output */
+    int64_t max_open;   /* 1: the lines of a conversation stand together */
+    bool by_time;       /* sort by time (lines of one time as they came); else as they came */
+    int outcome;        /* of a made ConversationEnded; 0: by the last agent turn's next state */
     struct strview time_zone; /* of a made ConversationStarted; absent: none */
 };
 
