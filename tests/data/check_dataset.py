@@ -373,7 +373,10 @@ def check_second_labelling(folder, faults):
     asked = {record["conversation_id"] for record in
              read_json_lines(os.path.join(folder, "labelling", "blind_50.jsonl"))}
     faults.check(set(answers) == asked, "labelling/second.jsonl: other conversations than blind_50")
-    lines, _ = agreement.report(agreement.read(os.path.join(folder, "gold.jsonl")), answers)
+    gold = agreement.read(os.path.join(folder, "gold.jsonl"))
+    if not faults.check(set(answers) <= set(gold), "labelling/second.jsonl: not in gold.jsonl"):
+        return
+    lines, _ = agreement.report(gold, answers)
     with open(os.path.join(folder, "CARD.md"), encoding="utf-8") as file:
         card = file.read()
     for line in lines:

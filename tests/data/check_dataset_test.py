@@ -71,7 +71,9 @@ class DamagedData(unittest.TestCase):
     def test_too_few_conversations_are_found(self):
         def change(golds):
             del golds[100:]
-        self.expect("hold other conversations", self.faults_after("gold.jsonl", change))
+        lines = self.faults_after("gold.jsonl", change)
+        self.expect("hold other conversations", lines)
+        self.expect("second.jsonl: not in gold", lines)
 
     def test_sums_are_compared(self):
         with open(os.path.join(self.folder, "task.yaml"), "a", encoding="utf-8") as file:
