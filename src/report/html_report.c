@@ -40,7 +40,10 @@ static void add_hash_source(struct strbuf *out, struct strview text)
         strbuf_add_char(out, alphabet[bits >> 18 & 63]);
         strbuf_add_char(out, alphabet[bits >> 12 & 63]);
         strbuf_add_char(out, alphabet[bits >> 6 & 63]);
-        strbuf_add_char(out, i + 2 < DIGEST ? alphabet[bits & 63] : '=');
+        if (i + 2 < DIGEST)
+            strbuf_add_char(out, alphabet[bits & 63]);
+        else
+            strbuf_add_char(out, '=');
     }
     strbuf_add_char(out, '\'');
 }

@@ -343,7 +343,7 @@ static void add_outcomes(struct table *table, size_t at_once)
     for (table->first = 0; table->first < candidates; table->first = table->last) {
         table->last = table->first + at_once < candidates ? table->first + at_once : candidates;
         add_names(table, "Where the calls went");
-        uint64_t counts[MOST_CANDIDATES];
+        uint64_t counts[MOST_CANDIDATES] = {0};
         for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
             for (size_t c = 0; c < candidates; c++)
                 counts[c] = summary->candidates[c].outcomes[outcome];
