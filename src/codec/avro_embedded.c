@@ -5,7 +5,7 @@
 
 #include "record/event.h"
 #include "record/gold.h"
-#include "record/trial.h"
+#include "record/score_row.h"
 
 /* The bytes of each schema, then the table of them. */
 #define EMBEDDED(name, ...) static const unsigned char name##_bytes[] = {__VA_ARGS__};
@@ -39,7 +39,7 @@ struct strview avro_embedded_schema_of(const struct record_type *type)
         {&event_envelope_type, "conversation_event"},
         {&gold_conversation_type, "gold_conversation"},
         {&prediction_type, "prediction"},
-        {&trial_result_type, "score"},
+        {&score_row_type, "score"},
         {&conversation_facts_type, "conversation_facts"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -58,18 +58,6 @@ static bool is_list_of_texts(const struct avro_node *node)
     return node->kind == AVRO_KIND_ARRAY && is_text(node->parts[0].node);
 }
 
-/* A map, or what has the same bytes: a list of records of a name and a number. */
-static bool is_map_of_numbers(const struct avro_node *node)
-{
-    if (node->kind != AVRO_KIND_MAP && node->kind != AVRO_KIND_ARRAY)
-        return false;
-    const struct avro_node *item = node->parts[0].node;
-    if (node->kind == AVRO_KIND_MAP)
-        return is_number(item);
-    return item->kind == AVRO_KIND_RECORD && item->part_count == 2 &&
-           is_text(item->parts[0].node) && is_number(item->parts[1].node);
-}
-
 /* What a slot's value may be. */
 static bool is_slot_value(const struct avro_node *node)
 {
@@ -171,7 +159,7 @@ static bool plan_value(struct planner *planner, const struct field *field,
     case FIELD_REALS:
         return writers->kind == AVRO_KIND_ARRAY && is_number(writers->parts[0].node);
     case FIELD_NUMBERS:
-        return is_map_of_numbers(writers);
+        return writers->kind == AVRO_KIND_MAP && is_number(writers->parts[0].node);
     case FIELD_SLOTS:
         return writers->kind == AVRO_KIND_MAP && is_slot_value(writers->parts[0].node);
     case FIELD_RECORD:

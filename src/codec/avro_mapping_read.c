@@ -308,12 +308,9 @@ static bool read_reals(struct mapping_reader *reader, const struct avro_node *it
     return true;
 }
 
-/* A record as the item is a name and a number: the bytes are those of a map. */
 static bool read_numbers(struct mapping_reader *reader, const struct avro_node *item,
                          struct number_map *ret_map)
 {
-    if (item->kind == AVRO_KIND_RECORD)
-        item = item->parts[1].node;
     struct growing list = {.items = reader_nothing};
     for (size_t more;;) {
         if (!reader_block(&reader->base, &list, 1 + item->least_bytes, sizeof(struct named_number),

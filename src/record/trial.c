@@ -70,17 +70,6 @@ static const struct field trial_fields[] = {
     FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
     FIELD_END};
 RECORD_TYPE(trial_type, "Trial", trial_fields);
-
-static const struct field score_fields[] = {
-    FIELD(REQUIRED, I64, ordinal),
-    FIELD_NAMED(REQUIRED, TEXT, id, "trial"),
-    FIELD(REQUIRED, TEXT, conversation_id),
-    FIELD(REQUIRED, I64, candidate),
-    FIELD(REQUIRED, I64, repeat),
-    FIELD_OF(OPTIONAL, RECORD, score, trial_score_type),
-    FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
-    FIELD_END};
-RECORD_TYPE(trial_result_type, "Score", score_fields);
 #undef RECORD_STRUCT
 
 #define RECORD_STRUCT struct service_fact

@@ -127,8 +127,7 @@ struct conversation_facts {
     int64_t reasks; /* of the recorded agent */
 };
 
-/* trial_result_type is a struct trial without its predictions (schemas/score.avsc). */
-extern const struct record_type trial_type, trial_result_type, trial_score_type, turn_score_type,
-    slot_score_type, conversation_facts_type, service_fact_type, tool_fact_type;
+extern const struct record_type trial_type, trial_score_type, turn_score_type, slot_score_type,
+    conversation_facts_type, service_fact_type, tool_fact_type;
 
 #endif

@@ -4,7 +4,7 @@
 #include "codec/avro_embedded.h"
 #include "codec/binary_record.h"
 #include "record/gold.h"
-#include "record/trial.h"
+#include "record/score_row.h"
 #include "support/random_record.h"
 
 #include <avro.h>
@@ -98,7 +98,7 @@ static uint64_t read_records(const char *from, const struct record_type *type, b
 Test(avro_container, what_was_written_comes_back_in_both_codecs_and_every_type)
 {
     static const struct record_type *const types[] = {&event_envelope_type, &gold_conversation_type,
-                                                      &prediction_type, &trial_result_type,
+                                                      &prediction_type, &score_row_type,
                                                       &conversation_facts_type};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         for (int codec = AVRO_CONTAINER_PLAIN; codec <= AVRO_CONTAINER_DEFLATE; codec++) {
@@ -114,16 +114,16 @@ Test(avro_container, what_was_written_comes_back_in_both_codecs_and_every_type)
 Test(avro_container, a_file_without_records_is_a_file)
 {
     uint64_t lost;
-    write_records(path, &trial_result_type, AVRO_CONTAINER_DEFLATE, 0);
-    cr_expect(eq(u64, read_records(path, &trial_result_type, true, &lost), 0));
+    write_records(path, &score_row_type, AVRO_CONTAINER_DEFLATE, 0);
+    cr_expect(eq(u64, read_records(path, &score_row_type, true, &lost), 0));
 }
 
 Test(avro_container, equal_records_make_equal_files)
 {
     struct strbuf a = {0}, b = {0};
     struct error err = {0};
-    write_records(path, &trial_result_type, AVRO_CONTAINER_DEFLATE, 50);
-    write_records(other_path, &trial_result_type, AVRO_CONTAINER_DEFLATE, 50);
+    write_records(path, &score_row_type, AVRO_CONTAINER_DEFLATE, 50);
+    write_records(other_path, &score_row_type, AVRO_CONTAINER_DEFLATE, 50);
     cr_assert(eq(int, file_read(path, 1 << 24, &a, &err), STATUS_OK));
     cr_assert(eq(int, file_read(other_path, 1 << 24, &b, &err), STATUS_OK));
     cr_expect(strview_equal(strbuf_view(&a), strbuf_view(&b)));
@@ -135,9 +135,9 @@ Test(avro_container, a_writer_that_is_not_committed_leaves_nothing)
 {
     struct avro_container_writer *writer = NULL;
     struct error err = {0};
-    cr_assert(eq(
-        int, avro_container_create(path, &trial_result_type, AVRO_CONTAINER_PLAIN, &writer, &err),
-        STATUS_OK));
+    cr_assert(eq(int,
+                 avro_container_create(path, &score_row_type, AVRO_CONTAINER_PLAIN, &writer, &err),
+                 STATUS_OK));
     avro_container_writer_destroy(writer); /* the suite's end looks for what is left */
 }
 
@@ -314,11 +314,11 @@ Test(avro_container, every_cut_of_a_file_reads_what_is_whole)
     struct strbuf bytes = {0};
     struct error err = {0};
     uint64_t lost, before = 0;
-    write_records(other_path, &trial_result_type, AVRO_CONTAINER_PLAIN, 60);
+    write_records(other_path, &score_row_type, AVRO_CONTAINER_PLAIN, 60);
     cr_assert(eq(int, file_read(other_path, 1 << 24, &bytes, &err), STATUS_OK));
     for (size_t cut = 0; cut <= bytes.size; cut += 1 + bytes.size / 97) {
         cr_assert(eq(int, file_write(path, (struct strview){bytes.data, cut}, &err), STATUS_OK));
-        uint64_t count = read_records(path, &trial_result_type, false, &lost);
+        uint64_t count = read_records(path, &score_row_type, false, &lost);
         cr_assert(ge(u64, count, before));
         before = count;
     }
@@ -327,15 +327,15 @@ Test(avro_container, every_cut_of_a_file_reads_what_is_whole)
 
 Test(avro_container, running_out_of_memory_is_an_error_and_not_a_crash)
 {
-    write_records(path, &trial_result_type, AVRO_CONTAINER_PLAIN, 3);
+    write_records(path, &score_row_type, AVRO_CONTAINER_PLAIN, 3);
     for (int64_t nth = 1;; nth++) {
         struct avro_container_reader *reader = NULL;
         struct arena *arena = arena_create(4096, 0);
         struct error err = {0};
-        struct trial trial;
+        struct score_row row;
         memory_fail_nth(nth);
-        enum status status = avro_container_open(path, &trial_result_type, &reader, &err);
-        while (status == STATUS_OK && avro_container_next(reader, &trial, arena, &status, &err)) {
+        enum status status = avro_container_open(path, &score_row_type, &reader, &err);
+        while (status == STATUS_OK && avro_container_next(reader, &row, arena, &status, &err)) {
         }
         bool hit = memory_fault_was_hit();
         memory_fail_nth(0);

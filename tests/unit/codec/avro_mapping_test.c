@@ -4,7 +4,7 @@
 #include "codec/json_record.h"
 #include "record/event.h"
 #include "record/gold.h"
-#include "record/trial.h"
+#include "record/score_row.h"
 #include "support/random_record.h"
 
 #include <criterion/criterion.h>
@@ -13,7 +13,7 @@
 #include <math.h>
 
 static const struct record_type *const published[] = {&event_envelope_type, &gold_conversation_type,
-                                                      &prediction_type, &trial_result_type,
+                                                      &prediction_type, &score_row_type,
                                                       &conversation_facts_type};
 enum { PUBLISHED = sizeof published / sizeof *published };
 
