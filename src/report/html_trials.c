@@ -52,11 +52,11 @@ static void add_value(struct html *html, const char *label, struct strview value
     struct strbuf *out = html->out;
     strbuf_add_format(out, "<span class=\"side\"><span class=\"who\">%s</span> ", label);
     if (strview_is_absent(value)) {
-        strbuf_add_text(out, "<span class=\"none\">nothing</span></span>");
+        strbuf_add_text(out, "<span class=\"nil\">nothing</span></span>");
         return;
     }
     if (!value.size) {
-        strbuf_add_text(out, "<span class=\"none\">empty text</span></span>");
+        strbuf_add_text(out, "<span class=\"nil\">empty text</span></span>");
         return;
     }
     size_t head = 0, tail = 0;
@@ -108,7 +108,7 @@ static void add_line(struct html *html, const char *who, const char *class, stru
     if (text.size)
         html_write_said(html->out, text);
     else
-        strbuf_add_text(html->out, "<span class=\"none\">says nothing</span>");
+        strbuf_add_text(html->out, "<span class=\"nil\">says nothing</span>");
     strbuf_add_text(html->out, "</p>\n");
 }
 
@@ -150,7 +150,7 @@ static void add_turn(struct html *html, const struct turn_summary *turn)
     for (size_t i = 0; i < turn->slot_count; i++)
         add_slot(html, &turn->slots[i]);
     if (!turn->slot_count)
-        strbuf_add_text(html->out, "<li class=\"slot\"><span class=\"none\">no slot changes"
+        strbuf_add_text(html->out, "<li class=\"slot\"><span class=\"nil\">no slot changes"
                                    "</span></li>");
     strbuf_add_text(html->out, "</ul></li>\n");
 }
@@ -228,7 +228,7 @@ void html_trials(struct html *html)
                            "Worst first. Open one to see what was said, and where the candidate "
                            "and gold differ.");
     if (!summary->worst_count) {
-        strbuf_add_text(html->out, "<p>None: every scored trial succeeded.</p>\n");
+        strbuf_add_text(html->out, "<p>No scored trial failed.</p>\n");
         html_tables_end_card(html);
         return;
     }
