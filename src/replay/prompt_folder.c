@@ -202,7 +202,7 @@ static void add_now(const struct turn_view *view, struct strbuf *out)
     char text[CIVIL_TIME_TEXT_BYTES];
     civil_time_print_offset(utc_ns - utc_ns % CIVIL_TIME_NS_PER_S, offset_s, text);
     int32_t weekday = civil_time_weekday(civil_time_day_of_ns(local_ns));
-    strbuf_add_format(out, "%s, %s", weekdays[weekday % 7], text);
+    strbuf_add_format(out, "%s, %s", weekdays[(weekday - 1) % 7], text);
 }
 
 static void add_value(int name, const struct candidate_world *world, const struct turn_view *view,
