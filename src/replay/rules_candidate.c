@@ -14,7 +14,12 @@ static enum status begin(const struct candidate *candidate, const struct turn_vi
     enum status status = slot_filling_run(candidate, view, scratch, prediction, err);
     if (status != STATUS_OK)
         return status;
-    prediction->intent = slot_filling_intent(task, prediction->input->user_text, view->intent);
+    /* Who names a slot of the task without saying what for wants the task's first intent. */
+    bool tells_something = prediction->output->extracted_slots.count > 0 && task->intent_count > 0;
+    struct strview assumed = view->intent.data ? view->intent
+                             : tells_something ? task->intents[0].name
+                                               : (struct strview){0};
+    prediction->intent = slot_filling_intent(task, prediction->input->user_text, assumed);
     struct slot_map after;
     if (!slot_filling_merge(view->arena, &view->slots, &prediction->output->extracted_slots,
                             &after))
