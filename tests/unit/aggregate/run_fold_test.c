@@ -188,7 +188,8 @@ Test(run_fold, without_trials_every_headline_metric_is_undefined_with_a_reason)
     cr_assert(eq(str, (char *)headline->name, "headline"));
     cr_expect(headline->count > 5);
     for (size_t i = 0; i < headline->count; i++) {
-        cr_expect(headline->rows[i].by_candidate[1].undefined != NULL, "%s", headline->rows[i].name);
+        cr_expect(headline->rows[i].by_candidate[1].undefined != NULL, "%s",
+                  headline->rows[i].name);
         cr_expect(isnan(headline->rows[i].by_candidate[1].value), "%s", headline->rows[i].name);
     }
     cr_expect(strstr(test.summary->decision.sentence, "holds no conversation") != NULL, "%s",
