@@ -4,6 +4,7 @@
  */
 #include "base/hash.h"
 #include "base/memory.h"
+#include "codec/avro_container.h"
 #include "codec/binary_record.h"
 #include "pipeline/lane_private.h"
 #include "score/conversation_measure.h"
@@ -21,7 +22,8 @@ enum {
 
 struct conversation_feed {
     struct session *session;
-    struct line_reader *lines;
+    struct line_reader *lines; /* NULL: an Avro file */
+    struct avro_container_reader *avro;
     struct line_batch batch;
     struct decoded_event *decoded; /* BATCH_LINES of them */
     struct arena **arenas;         /* one a thread, reset with each batch */
@@ -55,6 +57,7 @@ void conversation_feed_close(struct conversation_feed *feed)
     conversation_table_destroy(feed->table);
     line_batch_done(&feed->batch);
     line_reader_close(feed->lines);
+    avro_container_reader_destroy(feed->avro);
     strbuf_done(&feed->payload);
     memory_free(feed);
 }
@@ -74,8 +77,12 @@ enum status conversation_feed_open(struct session *session, struct conversation_
     for (int i = 0; i < session->thread_count; i++)
         if (!(feed->arenas[i] = arena_create(DECODE_ARENA_BYTES, 0)))
             return error_no_memory(err);
-    enum status status = line_reader_open(session->options.pipeline->source.events.data,
-                                          EVENT_LINE_LIMIT_BYTES, &feed->lines, err);
+    const char *path = session->options.pipeline->source.events.data;
+    size_t size = strlen(path);
+    bool is_avro = size > 5 && strcmp(path + size - 5, ".avro") == 0;
+    enum status status = is_avro
+                             ? avro_container_open(path, &event_envelope_type, &feed->avro, err)
+                             : line_reader_open(path, EVENT_LINE_LIMIT_BYTES, &feed->lines, err);
     if (status == STATUS_OK)
         *ret_feed = TAKE(feed);
     return status;
@@ -127,8 +134,37 @@ static enum status take_event(struct conversation_feed *feed, struct decoded_eve
     return status;
 }
 
+/* One batch of an Avro file; record numbers take the place of line numbers. */
+static enum status fill_from_avro(struct conversation_feed *feed, struct error *err)
+{
+    struct decoded_event *decoded = &feed->decoded[0];
+    size_t count = 0;
+    enum status status = STATUS_OK;
+    arena_reset(feed->arenas[0]);
+    for (; count < BATCH_LINES && status == STATUS_OK; count++) {
+        memset(decoded, 0, sizeof *decoded);
+        enum status found;
+        decoded->valid = avro_container_next(feed->avro, &decoded->event, feed->arenas[0], &found,
+                                             &decoded->error);
+        if (!decoded->valid && found == STATUS_OK)
+            break;
+        if (!decoded->valid && found != STATUS_DATA && found != STATUS_LIMIT) {
+            *err = decoded->error;
+            return found;
+        }
+        status = take_event(feed, decoded, feed->session->accounts.events_consumed + 1, err);
+    }
+    if (status == STATUS_OK && count == 0) {
+        feed->source_ended = true;
+        status = conversation_table_finish(feed->table, err);
+    }
+    return status;
+}
+
 static enum status fill(struct conversation_feed *feed, struct error *err)
 {
+    if (feed->avro)
+        return fill_from_avro(feed, err);
     enum status status = line_batch_read(&feed->batch, feed->lines, BATCH_LINES, BATCH_BYTES, err);
     if (status != STATUS_OK)
         return status;
@@ -213,7 +249,7 @@ static enum status journal_facts(struct conversation_feed *feed, struct active_c
     struct session *session = feed->session;
     struct conversation *conversation = active->conversation;
     uint64_t ordinal = (uint64_t)conversation->ordinal, offset;
-    if (offset_column_get(&session->facts, ordinal))
+    if (session->options.is_dry || offset_column_get(&session->facts, ordinal))
         return STATUS_OK;
     struct conversation_facts facts;
     enum status status =

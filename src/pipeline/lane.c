@@ -11,6 +11,7 @@
 #include "codec/binary_record.h"
 #include "pipeline/lane_private.h"
 #include "pipeline/provider_end.h"
+#include "pipeline/scorer_command.h"
 #include "pipeline/spend.h"
 #include "score/trial_score.h"
 
@@ -131,8 +132,8 @@ static enum status let_in(struct lane *lane, struct error *err)
     return status;
 }
 
-static enum status score_and_encode(const struct session *session, struct trial_work *work,
-                                    struct candidate_scratch *scratch)
+static enum status score(const struct session *session, struct trial_work *work,
+                         struct candidate_scratch *scratch)
 {
     struct trial_run *run = work->run;
     struct trial_score_input input = {.task = session->options.pipeline->task,
@@ -145,15 +146,23 @@ static enum status score_and_encode(const struct session *session, struct trial_
                                       .zone = run->zone,
                                       .extractor = session->extractor,
                                       .extract = scratch->extract};
-    enum status status = trial_score_compute(&input, &run->trial, run->arena, &work->error);
-    return status == STATUS_OK
-               ? binary_record_encode(&trial_type, &run->trial, &work->payload, &work->error)
-               : status;
+    return trial_score_compute(&input, &run->trial, run->arena, &work->error);
 }
 
-/* One trial as far as it goes without its far end. Thread: any of the team. */
-static void work_on(const struct session *session, struct trial_work *work,
-                    struct candidate_scratch *scratch)
+/* The next scorer of the pipeline's own is asked, or the trial is ready for the journal. */
+static enum status ask_scorer_or_encode(const struct session *session, struct trial_work *work)
+{
+    const struct pipeline_spec *pipeline = session->options.pipeline;
+    struct trial_run *run = work->run;
+    if (work->scorer < pipeline->scorer_count && !run->trial.error)
+        return scorer_command_request(&run->trial, run->gold, work->candidate->candidate.spec->name,
+                                      run->arena, &work->scorer_line, &work->error);
+    work->done = true;
+    return binary_record_encode(&trial_type, &run->trial, &work->payload, &work->error);
+}
+
+static void work_on_turns(const struct session *session, struct trial_work *work,
+                          struct candidate_scratch *scratch)
 {
     enum trial_step step;
     size_t turn = work->answered_turn = work->run->turn;
@@ -164,9 +173,25 @@ static void work_on(const struct session *session, struct trial_work *work,
         spend_price(session->spend, work->candidate->candidate.spec, prediction);
         work->answer_cost_usd_nano = prediction->metadata->cost_usd_nano;
     }
-    work->done = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
-    if (work->done)
-        work->status = score_and_encode(session, work, scratch);
+    work->scored = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
+    if (work->scored)
+        work->status = score(session, work, scratch);
+}
+
+/* One trial as far as it goes without a far end. Thread: any of the team. */
+static void work_on(const struct session *session, struct trial_work *work,
+                    struct candidate_scratch *scratch)
+{
+    if (work->scored) {
+        const struct scorer_spec *spec = &session->options.pipeline->scorers[work->scorer++];
+        work->scorer_failed =
+            !scorer_command_take(spec->name, &work->answer, &work->run->trial, work->run->arena);
+        work->status = STATUS_OK;
+    } else {
+        work_on_turns(session, work, scratch);
+    }
+    if (work->status == STATUS_OK && work->scored)
+        work->status = ask_scorer_or_encode(session, work);
 }
 
 static void work_on_all(struct lane *lane)
@@ -279,10 +304,26 @@ static enum status send(struct lane *lane, struct trial_work *work, struct error
     return status;
 }
 
+static enum status send_to_scorer(struct lane *lane, struct trial_work *work, struct error *err)
+{
+    const struct scorer_spec *spec = &pipeline_of(lane)->scorers[work->scorer];
+    struct call call = {.kind = CALL_COMMAND,
+                        .far_end = lane->session->scorer_ends[work->scorer],
+                        .ordinal = (uint64_t)work->run->trial.ordinal,
+                        .user = work,
+                        .body = work->scorer_line,
+                        .total_timeout_ms = (uint32_t)(spec->timeout_ns / NS_PER_MS)};
+    enum status status = call_loop_submit(lane->session->calls, &call, err);
+    lane->in_flight += status == STATUS_OK;
+    return status;
+}
+
 /* What a step wants next: an answer that is at hand, or a call. */
 static enum status dispatch(struct lane *lane, struct trial_work *work, struct error *err)
 {
     work->has_answer = work->answer_is_new = false;
+    if (work->scored)
+        return send_to_scorer(lane, work, err);
     if (find_answer(lane, work)) {
         work->has_answer = true;
         return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
@@ -326,9 +367,13 @@ static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t
             status = work->status;
             *err = work->error;
         }
+        if (work->scorer_failed) {
+            lane->session->scorer_failures++;
+            work->scorer_failed = false;
+        }
         if (status == STATUS_OK && work->answer_is_new)
             status = keep_answer(lane, work, answer_key(work, work->answered_turn), err);
-        if (status != STATUS_OK) {
+        if (status != STATUS_OK || work->dropped) {
             lane->at_work--;
             work_destroy(work);
         } else if (work->done) {
@@ -377,7 +422,9 @@ static enum status collect(struct lane *lane, int wait_ms, struct error *err)
         struct trial_work *work = results[i].user;
         work->answer = answer_of(&results[i], work->run->arena);
         work->reserved_usd_nano = results[i].reserved_nano;
-        work->has_answer = work->answer_is_new = true;
+        work->has_answer = true;
+        work->answer_is_new = !work->scored;
+        work->dropped = work->scored && work->answer.outcome == CALL_CANCELLED;
         if (work->answer.outcome == CALL_CANCELLED) /* not run: neither right nor wrong */
             work->answer.outcome = CALL_BUDGET;
         call_result_done(&results[i]);

@@ -101,6 +101,21 @@ static enum status need_loop(struct session *session, struct error *err)
     return call_loop_create(&options, &session->calls, err);
 }
 
+enum status provider_end_command(struct session *session, const char *name,
+                                 const struct option_texts *command, int64_t processes,
+                                 uint32_t *ret_far_end, struct error *err)
+{
+    const char **argv = arena_array(session->arena, command->count + 1, sizeof *argv);
+    for (size_t i = 0; argv && i < command->count; i++)
+        argv[i] = command->items[i].data;
+    struct far_end_options options = {
+        .name = name, .argv = argv, .max_in_flight = (uint32_t)processes};
+    enum status status = argv ? need_loop(session, err) : error_no_memory(err);
+    return status == STATUS_OK
+               ? call_loop_register_far_end(session->calls, &options, ret_far_end, err)
+               : status;
+}
+
 static enum status register_far_end(struct session *session, struct session_candidate *own,
                                     const struct provider *provider, struct error *err)
 {
@@ -111,17 +126,15 @@ static enum status register_far_end(struct session *session, struct session_cand
                                       .tokens_per_minute = spec->tokens_per_minute,
                                       .rate_headers = provider ? provider->rate_headers
                                                                : CALL_RATE_HEADERS_IGNORED};
-    const char **argv = NULL;
+    enum status status;
     if (spec->kind == CANDIDATE_COMMAND) {
-        argv = arena_array(session->arena, spec->command.count + 1, sizeof *argv);
-        for (size_t i = 0; argv && i < spec->command.count; i++)
-            argv[i] = spec->command.items[i].data;
-        options.argv = argv;
-        options.max_in_flight = (uint32_t)spec->processes;
+        status = provider_end_command(session, spec->name.data, &spec->command, spec->processes,
+                                      &own->far_end, err);
+    } else {
+        status = need_loop(session, err);
+        if (status == STATUS_OK)
+            status = call_loop_register_far_end(session->calls, &options, &own->far_end, err);
     }
-    enum status status = need_loop(session, err);
-    if (status == STATUS_OK)
-        status = call_loop_register_far_end(session->calls, &options, &own->far_end, err);
     own->has_far_end = status == STATUS_OK;
     if (status != STATUS_OK)
         error_where(err, "candidate '%.*s'", STRVIEW_ARG(spec->name));

@@ -14,6 +14,11 @@ enum status provider_end_open(struct session *session, struct session_candidate 
                               struct error *err);
 void provider_end_close(struct session_candidate *own);
 
+/* Registers a program of its own that speaks JSON Lines. */
+enum status provider_end_command(struct session *session, const char *name,
+                                 const struct option_texts *command, int64_t processes,
+                                 uint32_t *ret_far_end, struct error *err);
+
 /* An answer as journal payload and back; texts of the latter live in `arena`. */
 void provider_end_encode_answer(const struct far_answer *answer, int64_t cost_usd_nano,
                                 struct strbuf *out);

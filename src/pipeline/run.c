@@ -217,7 +217,7 @@ static enum status journal_end(struct session *session, double wall_s, struct er
 
 enum status run_execute(const struct run_request *request, struct arena *arena,
                         struct fault_list *faults, struct pipeline_spec **ret_pipeline,
-                        struct run_outcome *ret_outcome, struct error *err)
+                        struct run_result *ret_result, struct error *err)
 {
     struct preparation made = {.request = request, .arena = arena};
     enum status status = request->resume_folder
@@ -250,16 +250,16 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
     if (status == STATUS_OK)
         status = journal_end(session, wall_s, err);
     *ret_pipeline = made.pipeline;
-    *ret_outcome = (struct run_outcome){.run_id = made.run_id, .folder = made.folder};
+    *ret_result = (struct run_result){.run_id = made.run_id, .folder = made.folder};
     if (session && status == STATUS_OK)
-        *ret_outcome = (struct run_outcome){.run_id = made.run_id,
-                                            .folder = made.folder,
-                                            .interrupted = session->interrupted,
-                                            .stopped_by_budget = session->stopped_by_budget,
-                                            .wall_s = wall_s,
-                                            .spent_usd_nano = spend_total(session->spend),
-                                            .calls = session->calls_made,
-                                            .answers_reused = session->answers_reused,
-                                            .threads = session->thread_count};
+        *ret_result = (struct run_result){.run_id = made.run_id,
+                                          .folder = made.folder,
+                                          .interrupted = session->interrupted,
+                                          .stopped_by_budget = session->stopped_by_budget,
+                                          .wall_s = wall_s,
+                                          .spent_usd_nano = spend_total(session->spend),
+                                          .calls = session->calls_made,
+                                          .answers_reused = session->answers_reused,
+                                          .threads = session->thread_count};
     return status;
 }

@@ -25,7 +25,7 @@ struct run_request {
     void *progress_context;
 };
 
-struct run_outcome {
+struct run_result {
     const char *run_id, *folder; /* in the arena */
     bool interrupted, stopped_by_budget;
     double wall_s;
@@ -40,7 +40,7 @@ struct run_outcome {
  */
 enum status run_execute(const struct run_request *request, struct arena *arena,
                         struct fault_list *faults, struct pipeline_spec **ret_pipeline,
-                        struct run_outcome *ret_outcome, struct error *err);
+                        struct run_result *ret_result, struct error *err);
 
 /* Loads the pipeline of a run folder as it was run: its manifest's path and overrides. The inputs
  * may have changed: see compare. */

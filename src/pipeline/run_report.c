@@ -5,13 +5,25 @@
  */
 #include "pipeline/run_report.h"
 
-#include "base/memory.h"
+#include "aggregate/run_fold.h"
+#include "base/file.h"
+#include "codec/avro_container.h"
 #include "codec/json_record.h"
 #include "pipeline/run_journal.h"
+#include "report/csv_trials.h"
+#include "report/html_report.h"
+#include "report/json_report.h"
+#include "report/junit_report.h"
+#include "report/markdown_report.h"
+#include "report/terminal_table.h"
+#include "score/trial_score.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { STREAM_BUFFER_BYTES = 1 << 18 };
@@ -75,8 +87,12 @@ static void stream_close(struct stream *stream)
 
 struct reporting {
     const struct run_report_request *request;
+    struct arena *arena; /* texts of the summary's input */
+    struct run_manifest *manifest;
     struct run_journal journal;
-    struct stream predictions;
+    struct run_fold *fold;
+    struct stream predictions, trials;
+    struct avro_container_writer *scores;
 };
 
 static void write_predictions(struct reporting *reporting, const struct trial *trial)
@@ -93,6 +109,28 @@ static void write_predictions(struct reporting *reporting, const struct trial *t
     }
 }
 
+static enum status take_trial(struct reporting *reporting, const struct trial *trial,
+                              const struct conversation_facts *facts, struct error *err)
+{
+    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    if (trial->candidate < 0 || (size_t)trial->candidate >= pipeline->candidate_count)
+        return error_set(err, STATUS_DATA, "the journal has a trial of an unknown candidate");
+    enum status status = run_fold_trial(reporting->fold, trial, err);
+    if (status != STATUS_OK)
+        return status;
+    if (reporting->predictions.descriptor >= 0)
+        write_predictions(reporting, trial);
+    if (reporting->scores)
+        status = avro_container_append(reporting->scores, trial, err);
+    if (reporting->trials.descriptor >= 0)
+        csv_trials_row(&reporting->trials.buffer, pipeline->candidates[trial->candidate].name,
+                       trial, facts);
+    if (status == STATUS_OK)
+        status = stream_flush(&reporting->predictions, STREAM_BUFFER_BYTES, err);
+    return status == STATUS_OK ? stream_flush(&reporting->trials, STREAM_BUFFER_BYTES, err)
+                               : status;
+}
+
 static enum status take_conversation(struct reporting *reporting, uint64_t conversation,
                                      struct arena *arena, struct error *err)
 {
@@ -102,37 +140,316 @@ static enum status take_conversation(struct reporting *reporting, uint64_t conve
     bool found;
     enum status status =
         run_journal_facts(&reporting->journal, conversation, arena, &facts, &found, err);
-    for (uint64_t i = 0; status == STATUS_OK && found && i < per_conversation; i++) {
+    if (status != STATUS_OK || !found)
+        return status;
+    status = run_fold_conversation(reporting->fold, &facts, err);
+    for (uint64_t i = 0; status == STATUS_OK && i < per_conversation; i++) {
         struct trial trial;
-        bool has_trial;
         status = run_journal_trial(&reporting->journal, conversation * per_conversation + i, arena,
-                                   &trial, &has_trial, err);
-        if (status == STATUS_OK && has_trial)
-            write_predictions(reporting, &trial);
-        if (status == STATUS_OK)
-            status = stream_flush(&reporting->predictions, STREAM_BUFFER_BYTES, err);
+                                   &trial, &found, err);
+        if (status == STATUS_OK && found)
+            status = take_trial(reporting, &trial, &facts, err);
     }
     return status;
 }
 
-enum status run_report_write(const struct run_report_request *request, struct error *err)
+static struct strview input_hash(const struct run_manifest *manifest, const char *name)
 {
-    struct reporting reporting = {.request = request, .predictions.descriptor = -1};
-    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
-    CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 * 1024, 0);
-    if (!arena || !scratch)
-        return error_no_memory(err);
-    enum status status = run_journal_open(request->folder, &reporting.journal, err);
-    if (status == STATUS_OK)
-        status =
-            stream_open(&reporting.predictions, request->folder, "predictions.jsonl", arena, err);
-    for (uint64_t i = 0; status == STATUS_OK && i < reporting.journal.facts.count; i++) {
-        status = take_conversation(&reporting, i, scratch, err);
-        arena_reset(scratch);
+    for (size_t i = 0; i < manifest->input_count; i++)
+        if (strcmp(manifest->inputs[i].name, name) == 0)
+            return strview_of(manifest->inputs[i].sha256);
+    return (struct strview){0};
+}
+
+static struct strview text_of(const json_t *object, const char *key, struct arena *arena)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? strview_of(arena_copy_text(arena, text)) : (struct strview){0};
+}
+
+/* Memory and host are told only by the process that ran: an old run's are not known any more. */
+static void take_environment(struct reporting *reporting, const json_t *end,
+                             struct run_fold_input *input)
+{
+    struct run_environment *environment = &input->environment;
+    const struct run_manifest *manifest = reporting->manifest;
+    *environment = (struct run_environment){.run_id = strview_of(manifest->run_id),
+                                            .started = strview_of(manifest->created),
+                                            .assay_version = strview_of(manifest->assay_version)};
+    environment->finished = text_of(end, "finished", reporting->arena);
+    environment->wall_s = json_number_value(json_object_get(end, "wall_s"));
+    environment->threads = json_integer_value(json_object_get(end, "threads"));
+    if (environment->wall_s > 0) {
+        environment->events_per_s = (double)input->events_consumed / environment->wall_s;
+        environment->trials_per_s = (double)reporting->journal.trials.count / environment->wall_s;
     }
+    struct rusage usage;
+    if (reporting->request->result && getrusage(RUSAGE_SELF, &usage) == 0)
+        environment->peak_memory_bytes = usage.ru_maxrss * INT64_C(1024);
+}
+
+static const char *partial_reason(const struct reporting *reporting, const json_t *end)
+{
+    if (!end)
+        return "the run was killed; `assay resume` goes on with it";
+    if (json_is_true(json_object_get(end, "interrupted")))
+        return "the run was interrupted; `assay resume` goes on with it";
+    if (json_is_true(json_object_get(end, "stopped_by_budget")))
+        return "the spending limit was reached";
+    return reporting->journal.accounts.complete ? NULL : "the source was not read to its end";
+}
+
+static enum status take_accounts(struct reporting *reporting, struct run_fold_input *input,
+                                 struct error *err)
+{
+    const struct run_accounts *accounts = &reporting->journal.accounts;
+    struct named_count *skipped = arena_array(reporting->arena, SKIP_REASON_COUNT, sizeof *skipped);
+    struct input_fault *faults =
+        arena_array(reporting->arena, accounts->fault_count + 1, sizeof *faults);
+    if (!skipped || !faults)
+        return error_no_memory(err);
+    for (int i = 1; i < SKIP_REASON_COUNT; i++)
+        if (accounts->skipped[i])
+            skipped[input->skipped_count++] =
+                (struct named_count){skip_reason_name((enum skip_reason)i), accounts->skipped[i]};
+    for (size_t i = 0; i < accounts->fault_count; i++)
+        faults[i] = (struct input_fault){accounts->faults[i].where, accounts->faults[i].what,
+                                         accounts->faults[i].fix};
+    input->skipped = skipped;
+    input->faults = faults;
+    input->fault_count = accounts->fault_count;
+    input->faults_total = accounts->faults_total;
+    input->events_consumed = accounts->events_consumed;
+    input->events_in_conversations = accounts->events_in_conversations;
+    input->events_invalid = accounts->events_invalid;
+    return STATUS_OK;
+}
+
+static enum status finish_fold(struct reporting *reporting, struct arena *arena,
+                               struct run_summary **ret_summary, struct error *err)
+{
+    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    json_t *end = NULL;
+    if (reporting->journal.end.size)
+        (void)json_record_parse(strbuf_view(&reporting->journal.end), &end, NULL);
+    struct run_fold_input input = {.source = pipeline->source.events,
+                                   .pipeline_sha256 = input_hash(reporting->manifest, "pipeline"),
+                                   .source_sha256 = input_hash(reporting->manifest, "events"),
+                                   .gold_sha256 = input_hash(reporting->manifest, "gold"),
+                                   .task_sha256 = input_hash(reporting->manifest, "task"),
+                                   .success_means =
+                                       trial_score_success_text(pipeline->task, pipeline->mode),
+                                   .partial_reason = partial_reason(reporting, end)};
+    enum status status = take_accounts(reporting, &input, err);
+    if (status == STATUS_OK) {
+        take_environment(reporting, end, &input);
+        status = run_fold_finish(reporting->fold, &input, arena, ret_summary, err);
+    }
+    json_decref(end);
+    return status;
+}
+
+static enum status fold_all(struct reporting *reporting, struct arena *arena,
+                            struct run_summary **ret_summary, struct error *err)
+{
+    CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 * 1024, 0);
+    enum status status = scratch
+                             ? run_fold_create(reporting->request->pipeline, &reporting->fold, err)
+                             : error_no_memory(err);
+    for (uint64_t i = 0; status == STATUS_OK && i < reporting->journal.facts.count; i++) {
+        status = take_conversation(reporting, i, scratch, err);
+        if (i + 1 < reporting->journal.facts.count)
+            arena_reset(
+                scratch); /* the fold holds the last conversation's facts until it is finished */
+    }
+    return status == STATUS_OK ? finish_fold(reporting, arena, ret_summary, err) : status;
+}
+
+static enum status open_all(struct reporting *reporting, struct error *err)
+{
+    const struct run_report_request *request = reporting->request;
+    enum status status =
+        run_manifest_read(request->folder, reporting->arena, &reporting->manifest, err);
+    if (status == STATUS_OK)
+        status = run_journal_open(request->folder, &reporting->journal, err);
+    if (status == STATUS_OK && !request->keep_folder) {
+        status = stream_open(&reporting->predictions, request->folder, "predictions.jsonl",
+                             reporting->arena, err);
+        if (status == STATUS_OK)
+            status = stream_open(&reporting->trials, request->folder, "trials.csv",
+                                 reporting->arena, err);
+        csv_trials_header(&reporting->trials.buffer);
+        char *scores = arena_format(reporting->arena, "%s/scores.avro", request->folder);
+        if (status == STATUS_OK)
+            status = scores ? avro_container_create(scores, &trial_result_type,
+                                                    AVRO_CONTAINER_DEFLATE, &reporting->scores, err)
+                            : error_no_memory(err);
+    }
+    return status;
+}
+
+static void close_all(struct reporting *reporting)
+{
+    stream_close(&reporting->predictions);
+    stream_close(&reporting->trials);
+    avro_container_writer_destroy(reporting->scores);
+    run_fold_destroy(reporting->fold);
+    if (reporting->journal.log)
+        run_journal_close(&reporting->journal);
+    arena_destroy(reporting->arena);
+}
+
+enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
+                                 struct run_summary **ret_summary, struct error *err)
+{
+    struct reporting reporting = {.request = request,
+                                  .arena = arena_create(16 * 1024, 0),
+                                  .predictions.descriptor = -1,
+                                  .trials.descriptor = -1};
+    enum status status = reporting.arena ? open_all(&reporting, err) : error_no_memory(err);
+    if (status == STATUS_OK)
+        status = fold_all(&reporting, arena, ret_summary, err);
     if (status == STATUS_OK)
         status = stream_put_in_place(&reporting.predictions, err);
-    stream_close(&reporting.predictions);
-    run_journal_close(&reporting.journal);
+    if (status == STATUS_OK)
+        status = stream_put_in_place(&reporting.trials, err);
+    if (status == STATUS_OK && reporting.scores)
+        status = avro_container_commit(reporting.scores, err);
+    close_all(&reporting);
     return status;
+}
+
+enum report_format {
+    FORMAT_JSON,
+    FORMAT_HTML,
+    FORMAT_MARKDOWN,
+    FORMAT_JUNIT,
+    FORMAT_TABLE,
+    FORMAT_UNKNOWN
+};
+
+static void render(enum report_format format, const struct run_summary *summary, bool canonical,
+                   struct strbuf *out)
+{
+    struct junit_options junit = {.canonical = canonical, .failed_cases = true};
+    struct terminal_options terminal = {.canonical = canonical};
+    switch (format) {
+    case FORMAT_JSON:
+        json_report(out, summary, canonical);
+        break;
+    case FORMAT_HTML:
+        html_report(out, summary, canonical);
+        break;
+    case FORMAT_MARKDOWN:
+        markdown_report(out, summary, canonical);
+        break;
+    case FORMAT_JUNIT:
+        junit_report(out, summary, &junit);
+        break;
+    case FORMAT_TABLE:
+    case FORMAT_UNKNOWN:
+        terminal_table(out, summary, &terminal);
+        break;
+    }
+}
+
+static enum report_format format_of(const char *path)
+{
+    static const struct {
+        const char *ending;
+        enum report_format format;
+    } formats[] = {{".json", FORMAT_JSON},   {".html", FORMAT_HTML}, {".htm", FORMAT_HTML},
+                   {".md", FORMAT_MARKDOWN}, {".xml", FORMAT_JUNIT}, {".txt", FORMAT_TABLE}};
+    size_t size = strlen(path);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        size_t ending = strlen(formats[i].ending);
+        if (size > ending && strcmp(path + size - ending, formats[i].ending) == 0)
+            return formats[i].format;
+    }
+    return FORMAT_UNKNOWN;
+}
+
+static enum status write_report(const char *path, const struct run_summary *summary, bool canonical,
+                                struct error *err)
+{
+    enum report_format format = format_of(path);
+    if (format == FORMAT_UNKNOWN) {
+        enum status status =
+            error_set(err, STATUS_CONFIG, "'%s' has no ending that tells a format", path);
+        error_fix(err, "Use .json, .html, .md, .xml (JUnit) or .txt.");
+        return status;
+    }
+    struct strbuf text = {0};
+    render(format, summary, canonical, &text);
+    enum status status =
+        text.failed ? error_no_memory(err) : file_write(path, strbuf_view(&text), err);
+    strbuf_done(&text);
+    return status;
+}
+
+static enum status write_folder(const struct run_report_request *request,
+                                const struct run_summary *summary, struct arena *arena,
+                                struct error *err)
+{
+    static const char *const names[] = {"report.json", "report.html", "report.md", "junit.xml"};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && status == STATUS_OK; i++) {
+        char *path = arena_format(arena, "%s/%s", request->folder, names[i]);
+        status = path ? write_report(path, summary, request->canonical, err) : error_no_memory(err);
+    }
+    return status;
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col
+                                                                                 : 100;
+}
+
+static void print(const struct run_report_request *request, const struct run_summary *summary)
+{
+    struct strbuf text = {0};
+    const char *no_colour = getenv("NO_COLOR");
+    struct terminal_options terminal = {.width = terminal_width(),
+                                        .colour =
+                                            isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+                                        .canonical = request->canonical};
+    if (request->to_stdout == RUN_REPORT_STDOUT_JSON)
+        json_report(&text, summary, request->canonical);
+    else if (request->to_stdout == RUN_REPORT_STDOUT_TABLE)
+        terminal_table(&text, summary, &terminal);
+    if (text.size)
+        fwrite(text.data, 1, text.size, stdout);
+    if (request->to_stdout == RUN_REPORT_STDOUT_TABLE && !request->keep_folder)
+        printf("\nreport: %s/report.html\n", request->folder);
+    fflush(stdout);
+    strbuf_done(&text);
+}
+
+static enum status run_status(const struct run_report_request *request,
+                              const struct run_summary *summary)
+{
+    const struct run_result *result = request->result;
+    if (result && result->interrupted)
+        return STATUS_INTERRUPTED;
+    if (result && result->stopped_by_budget)
+        return STATUS_BUDGET;
+    return run_summary_status(summary);
+}
+
+enum status run_report_write(const struct run_report_request *request, struct error *err)
+{
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    struct run_summary *summary = NULL;
+    enum status status =
+        arena ? run_report_summarise(request, arena, &summary, err) : error_no_memory(err);
+    if (status == STATUS_OK && !request->keep_folder)
+        status = write_folder(request, summary, arena, err);
+    for (size_t i = 0; status == STATUS_OK && i < request->output_count; i++)
+        status = write_report(request->outputs[i], summary, request->canonical, err);
+    if (status != STATUS_OK)
+        return status;
+    print(request, summary);
+    return run_status(request, summary);
 }

@@ -18,7 +18,7 @@ enum run_report_stdout {
 struct run_report_request {
     const char *folder;
     const struct pipeline_spec *pipeline;
-    const struct run_outcome *outcome; /* of the run that has just ended; NULL: an old one */
+    const struct run_result *result; /* of the run that has just ended; NULL: an old one */
     enum run_report_stdout to_stdout;
     bool canonical;   /* without the environment and times of live calls */
     bool keep_folder; /* write nothing into the run folder, only `outputs` and stdout */

@@ -8,7 +8,9 @@
 #include "base/memory.h"
 #include "codec/binary_record.h"
 #include "pipeline/provider_end.h"
+#include "pipeline/scorer_command.h"
 #include "pipeline/spend.h"
+#include "pipeline/task_extractor.h"
 #include "record/trial.h"
 
 #include <omp.h>
@@ -50,58 +52,6 @@ static void on_fault(void *context, const struct error *fault)
     session_fault(context, fault);
 }
 
-static const char **copy_names(struct arena *arena, const struct option_texts *texts)
-{
-    const char **names = arena_array(arena, texts->count + 1, sizeof *names);
-    for (size_t i = 0; names && i < texts->count; i++)
-        names[i] = texts->items[i].data;
-    return names;
-}
-
-/* "09:00-18:00" of any day: the earliest opening and the latest closing. */
-static void opening_minutes(const struct task_spec *task, struct extractor_options *options)
-{
-    const struct yaml_node *hours = task->opening_hours;
-    for (size_t i = 0; hours && hours->kind == YAML_MAP && i < hours->count; i++) {
-        const struct yaml_node *spans = hours->pairs[i].value;
-        for (size_t j = 0; spans->kind == YAML_LIST && j < spans->count; j++) {
-            int h1, m1, h2, m2;
-            if (sscanf(spans->pairs[j].value->text.data, "%d:%d-%d:%d", &h1, &m1, &h2, &m2) != 4)
-                continue;
-            int opens = h1 * 60 + m1, closes = h2 * 60 + m2;
-            if (!options->opens_minute || opens < options->opens_minute)
-                options->opens_minute = opens;
-            if (closes > options->closes_minute)
-                options->closes_minute = closes;
-        }
-    }
-}
-
-static enum status open_extractor(struct session *session, struct error *err)
-{
-    const struct task_spec *task = session->options.pipeline->task;
-    struct arena *arena = session->arena;
-    struct extract_category *categories =
-        arena_array(arena, task->slot_count + 1, sizeof *categories);
-    size_t count = 0;
-    for (size_t i = 0; categories && i < task->slot_count; i++) {
-        const struct slot_spec *slot = &task->slots[i];
-        if (slot->type != SLOT_TYPE_CATEGORICAL)
-            continue;
-        struct extract_category_value *values =
-            arena_array(arena, slot->category_count + 1, sizeof *values);
-        for (size_t j = 0; values && j < slot->category_count; j++)
-            values[j] = (struct extract_category_value){
-                slot->categories[j].value.data, copy_names(arena, &slot->categories[j].synonyms)};
-        categories[count++] =
-            (struct extract_category){slot->name.data, values, slot->category_count};
-    }
-    struct extractor_options options = {
-        .default_locale = task->locale.data, .categories = categories, .category_count = count};
-    opening_minutes(task, &options);
-    return categories ? extractor_create(&options, &session->extractor, err) : error_no_memory(err);
-}
-
 static enum status find_logged(void *context, const struct candidate_spec *spec,
                                struct strview conversation_id, int64_t turn, struct arena *arena,
                                struct prediction **ret_prediction, struct error *err)
@@ -124,7 +74,7 @@ static enum status open_candidate(struct session *session, size_t index, struct 
         status = cassette_open(spec->cassette.data, spec->cassette_mode == CASSETTE_RECORD,
                                &own->cassette, err);
     if (status == STATUS_OK)
-        status = provider_end_open(session, own, err);
+        status = session->options.is_dry ? STATUS_OK : provider_end_open(session, own, err);
     return status;
 }
 
@@ -216,11 +166,14 @@ static enum status open_journal(struct session *session, struct error *err)
 static enum status open_all(struct session *session, struct error *err)
 {
     const struct pipeline_spec *pipeline = session->options.pipeline;
-    enum status status = open_extractor(session, err);
+    enum status status =
+        task_extractor_create(pipeline->task, session->arena, &session->extractor, err);
     if (status == STATUS_OK)
         status = spend_open(pipeline, session->options.run_start_ns, &session->spend, err);
     if (status == STATUS_OK)
         status = open_candidates(session, err);
+    if (status == STATUS_OK && !session->options.is_dry)
+        status = scorer_command_open(session, err);
     if (status == STATUS_OK && pipeline->source.gold.data)
         status =
             gold_index_open(pipeline->source.gold.data, on_fault, session, &session->gold, err);
@@ -228,7 +181,7 @@ static enum status open_all(struct session *session, struct error *err)
         status = open_scratches(session, err);
     if (status == STATUS_OK && !(session->zones = time_zone_cache_create()))
         status = error_no_memory(err);
-    return status == STATUS_OK ? open_journal(session, err) : status;
+    return status == STATUS_OK && !session->options.is_dry ? open_journal(session, err) : status;
 }
 
 enum status session_open(const struct session_options *options, struct session **ret_session,

@@ -62,6 +62,7 @@ struct run_progress {
 struct session_options {
     const struct pipeline_spec *pipeline;
     const char *folder; /* the run folder */
+    bool is_dry;        /* no far ends, no journal: an estimate */
     const char *run_id;
     int64_t
         run_start_ns; /* when the run was begun, also when it is resumed: the day of its prices */
@@ -84,6 +85,8 @@ struct session {
     size_t candidate_count;
     struct candidate_scratch *scratches; /* one a thread */
     int thread_count;
+    uint32_t *scorer_ends; /* one a scorer of the pipeline */
+    uint64_t scorer_failures;
     struct call_loop *calls; /* NULL: no candidate needs one */
     struct gold_index *gold; /* NULL: no gold */
     struct time_zone_cache *zones;

@@ -111,6 +111,15 @@ int64_t spend_most(const struct spend *spend, const struct candidate_spec *candi
                  : 0;
 }
 
+bool spend_estimate(const struct spend *spend, const struct candidate_spec *candidate,
+                    const struct cost_workload *workload, struct cost_range *ret_range)
+{
+    const struct price *price = price_of(spend, candidate);
+    if (price)
+        *ret_range = cost_estimate_range(price, workload);
+    return price != NULL;
+}
+
 void spend_price(const struct spend *spend, const struct candidate_spec *candidate,
                  struct prediction *prediction)
 {

@@ -7,6 +7,7 @@
 #define ASSAY_PIPELINE_SPEND_H
 
 #include "config/pipeline_spec.h"
+#include "cost/cost_estimate.h"
 #include "net/call_options.h"
 #include "record/prediction.h"
 #include "replay/candidate.h"
@@ -24,6 +25,9 @@ int64_t spend_most(const struct spend *spend, const struct candidate_spec *candi
                    const struct candidate_call *call);
 /* False: no price is known, so nothing is reserved and cost is absent. */
 bool spend_is_priced(const struct spend *spend, const struct candidate_spec *candidate);
+/* False: no price is known. */
+bool spend_estimate(const struct spend *spend, const struct candidate_spec *candidate,
+                    const struct cost_workload *workload, struct cost_range *ret_range);
 /* Sets the prediction's cost from its tokens and the price of its day, unless the agent told its
  * own. Any thread. */
 void spend_price(const struct spend *spend, const struct candidate_spec *candidate,
