@@ -8,6 +8,7 @@
 #include "cli/cli_progress.h"
 #include "cli/commands.h"
 #include "pipeline/run.h"
+#include "pipeline/run_estimate.h"
 #include "pipeline/run_report.h"
 
 #include <signal.h>
@@ -81,7 +82,7 @@ static enum status execute(struct run_options *options, struct run_request *requ
 {
     struct fault_list faults = {0};
     struct pipeline_spec *pipeline;
-    struct run_outcome outcome;
+    struct run_result result;
     struct cli_progress progress = {0};
     if (!options->quiet) {
         cli_progress_begin(&progress);
@@ -90,26 +91,76 @@ static enum status execute(struct run_options *options, struct run_request *requ
     }
     catch_signals();
     request->stop = &stop_requested;
-    enum status status = run_execute(request, arena, &faults, &pipeline, &outcome, err);
+    enum status status = run_execute(request, arena, &faults, &pipeline, &result, err);
     cli_progress_end(&progress);
     cli_pipeline_print_faults(&faults);
     if (status != STATUS_OK)
         return status;
-    struct run_report_request report = {.folder = outcome.folder,
+    struct run_report_request report = {.folder = result.folder,
                                         .pipeline = pipeline,
-                                        .outcome = &outcome,
+                                        .result = &result,
                                         .to_stdout = options->json ? RUN_REPORT_STDOUT_JSON
                                                                    : RUN_REPORT_STDOUT_TABLE,
                                         .outputs = options->outputs.items,
                                         .output_count = options->outputs.count};
     status = run_report_write(&report, err);
-    if (outcome.interrupted)
-        fprintf(stderr, "assay: stopped. Go on with: assay resume %s\n", outcome.run_id);
-    else if (outcome.stopped_by_budget)
+    if (result.interrupted)
+        fprintf(stderr, "assay: stopped. Go on with: assay resume %s\n", result.run_id);
+    else if (result.stopped_by_budget)
         fprintf(stderr,
                 "assay: the spending limit was reached; the report is partial. Go on with: "
                 "assay resume %s --max-cost USD\n",
-                outcome.run_id);
+                result.run_id);
+    return status;
+}
+
+static void print_estimate(const struct pipeline_spec *pipeline,
+                           const struct run_estimate *estimate)
+{
+    double low = 0, high = 0;
+    printf("%llu conversations x %lld repeats; nothing was called\n",
+           (unsigned long long)estimate->conversations, (long long)pipeline->repeats);
+    for (size_t i = 0; i < pipeline->candidate_count; i++) {
+        const struct candidate_estimate *of = &estimate->candidates[i];
+        printf("  %-20s %8llu calls  ", pipeline->candidates[i].name.data,
+               (unsigned long long)of->calls);
+        if (of->is_replayed)
+            printf("replayed from a cassette: nothing is paid\n");
+        else if (!of->asks_model)
+            printf("no model: nothing is paid\n");
+        else if (!of->is_priced)
+            printf("no price for '%s': add it to prices.yaml\n",
+                   pipeline->candidates[i].model.data);
+        else
+            printf("%.4f to %.4f USD (%lld to %lld tokens in, %lld to %lld out)\n",
+                   (double)of->range.low_nano * 1e-9, (double)of->range.high_nano * 1e-9,
+                   (long long)of->range.low_input_tokens, (long long)of->range.high_input_tokens,
+                   (long long)of->range.low_output_tokens, (long long)of->range.high_output_tokens);
+        if (of->is_priced && !of->is_replayed) {
+            low += (double)of->range.low_nano * 1e-9;
+            high += (double)of->range.high_nano * 1e-9;
+        }
+    }
+    printf("in all %.4f to %.4f USD\n", low, high);
+}
+
+static enum status estimate(const struct run_request *request, struct arena *arena,
+                            struct error *err)
+{
+    struct fault_list faults = {0};
+    struct pipeline_spec *pipeline;
+    struct run_estimate made;
+    enum status status =
+        pipeline_spec_load(request->pipeline_path, request->overrides, request->override_count,
+                           arena, &faults, &pipeline, err);
+    if (status == STATUS_OK && faults.count) {
+        cli_pipeline_print_faults(&faults);
+        status = error_set(err, STATUS_CONFIG, "%zu faults in the pipeline", faults.count);
+    }
+    if (status == STATUS_OK)
+        status = run_estimate_make(pipeline, request->conversation_limit, arena, &made, err);
+    if (status == STATUS_OK)
+        print_estimate(pipeline, &made);
     return status;
 }
 
@@ -191,7 +242,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
     request.run_id = o.run_id;
     request.resume_if_there = o.resume;
     if (status == STATUS_OK)
-        status = execute(&o, &request, arena, &err);
+        status = o.dry_run ? estimate(&request, arena, &err) : execute(&o, &request, arena, &err);
     return finish(status, &err, &o);
 }
 

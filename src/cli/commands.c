@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 const struct cli_command *const commands[] = {
-    &command_init, &command_validate, &command_list,  &command_run, &command_resume,
-    &command_runs, &command_show,     &command_score, NULL,
+    &command_init,   &command_validate, &command_list, &command_run,
+    &command_resume, &command_runs,     &command_show, &command_report,
+    &command_score,  &command_extract,  NULL,
 };
