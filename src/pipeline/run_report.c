@@ -281,7 +281,7 @@ static enum status open_all(struct reporting *reporting, struct error *err)
         csv_trials_header(&reporting->trials.buffer);
         char *scores = arena_format(reporting->arena, "%s/scores.avro", request->folder);
         if (status == STATUS_OK)
-            status = scores ? avro_container_create(scores, &trial_result_type,
+            status = scores ? avro_container_create(scores, &trial_score_type,
                                                     AVRO_CONTAINER_DEFLATE, &reporting->scores, err)
                             : error_no_memory(err);
     }
