@@ -112,12 +112,14 @@ static enum status exact_p(uint64_t n1, uint64_t n2, enum alternative alternativ
 {
     uint64_t g = common_divisor(n1, n2);
     bool two_sided = alternative == ALTERNATIVE_TWO_SIDED;
+    uint64_t reduced1 = n1 / g;
+    uint64_t reduced2 = n2 / g;
     /* The least common multiple must fit 31 bits, and scipy's one-sided count a double. */
-    if ((double)(n1 / g) >= 2147483647.0 / (double)(n2 / g))
+    if ((double)reduced1 >= 2147483647.0 / (double)reduced2)
         return STATUS_OK;
     if (!two_sided && n1 != n2 && gamma_law_log_choose((double)(n1 + n2), (double)n1) > 709.78)
         return STATUS_OK;
-    double multiple = (double)(n1 / g) * (double)n2;
+    double multiple = (double)reduced1 * (double)n2;
     double lattice = nearbyint(test->statistic * multiple);
     test->statistic = lattice / multiple;
     test->exact = true;

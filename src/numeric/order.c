@@ -98,7 +98,7 @@ enum status order_sort(double *values, size_t count, struct error *err)
         insertion_sort(values, count);
         return STATUS_OK;
     }
-    size_t table = PASSES * DIGIT_VALUES;
+    size_t table = (size_t)PASSES * DIGIT_VALUES;
     if (count > SIZE_MAX / 32)
         return error_no_memory(err);
     CLEANUP(free_keys) uint64_t *keys = memory_alloc((2 * count + table) * sizeof *keys);

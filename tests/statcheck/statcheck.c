@@ -58,7 +58,7 @@ static bool answer_case(const char *fn, const json_t *input, json_t *reply)
 static bool answer_line(const char *line, size_t size)
 {
     json_error_t fault;
-    json_t *question = json_loadb(line, size, 0, &fault);
+    json_t *question = json_loadb(line, size, JSON_ALLOW_NUL, &fault);
     const json_t *id = json_object_get(question, "id");
     const char *fn = json_string_value(json_object_get(question, "fn"));
     const json_t *input = json_object_get(question, "input");
