@@ -10,6 +10,7 @@
 #include "codec/avro_container.h"
 #include "codec/json_record.h"
 #include "pipeline/run_journal.h"
+#include "record/score_row.h"
 #include "report/csv_trials.h"
 #include "report/html_report.h"
 #include "report/json_report.h"
@@ -109,8 +110,18 @@ static void write_predictions(struct reporting *reporting, const struct trial *t
     }
 }
 
+static enum status append_score(struct reporting *reporting, const struct trial *trial,
+                                struct strview candidate, struct arena *arena, struct error *err)
+{
+    struct score_row row;
+    return score_row_of_trial(trial, candidate, arena, &row)
+               ? avro_container_append(reporting->scores, &row, err)
+               : error_no_memory(err);
+}
+
 static enum status take_trial(struct reporting *reporting, const struct trial *trial,
-                              const struct conversation_facts *facts, struct error *err)
+                              const struct conversation_facts *facts, struct arena *arena,
+                              struct error *err)
 {
     const struct pipeline_spec *pipeline = reporting->request->pipeline;
     if (trial->candidate < 0 || (size_t)trial->candidate >= pipeline->candidate_count)
@@ -121,7 +132,8 @@ static enum status take_trial(struct reporting *reporting, const struct trial *t
     if (reporting->predictions.descriptor >= 0)
         write_predictions(reporting, trial);
     if (reporting->scores)
-        status = avro_container_append(reporting->scores, trial, err);
+        status =
+            append_score(reporting, trial, pipeline->candidates[trial->candidate].name, arena, err);
     if (reporting->trials.descriptor >= 0)
         csv_trials_row(&reporting->trials.buffer, pipeline->candidates[trial->candidate].name,
                        trial, facts);
@@ -148,7 +160,7 @@ static enum status take_conversation(struct reporting *reporting, uint64_t conve
         status = run_journal_trial(&reporting->journal, conversation * per_conversation + i, arena,
                                    &trial, &found, err);
         if (status == STATUS_OK && found)
-            status = take_trial(reporting, &trial, &facts, err);
+            status = take_trial(reporting, &trial, &facts, arena, err);
     }
     return status;
 }
@@ -281,8 +293,8 @@ static enum status open_all(struct reporting *reporting, struct error *err)
         csv_trials_header(&reporting->trials.buffer);
         char *scores = arena_format(reporting->arena, "%s/scores.avro", request->folder);
         if (status == STATUS_OK)
-            status = scores ? avro_container_create(scores, &trial_score_type,
-                                                    AVRO_CONTAINER_DEFLATE, &reporting->scores, err)
+            status = scores ? avro_container_create(scores, &score_row_type, AVRO_CONTAINER_DEFLATE,
+                                                    &reporting->scores, err)
                             : error_no_memory(err);
     }
     return status;
