@@ -140,7 +140,7 @@ static const char *against(struct arena *arena, const char *metric, double value
     snprintf(other, sizeof other, "%.4g", limit);
     if (strcmp(own, other) != 0 || (value >= limit && value <= limit))
         return text;
-    return arena_format(arena, "%s is %.17g, %s %.17g.", metric, value, word, limit);
+    return arena_format(arena, "%s is %.17g, %s %.10g.", metric, value, word, limit);
 }
 
 static void decide(const struct gate_spec *spec, struct gate_summary *gate, struct arena *arena)

@@ -1,7 +1,7 @@
 /*
  * summary_rows.c: the catalogue, walked in order, with each metric's numbers from where the fold
  * has them: a ratio of trials, a ratio of the recording, a quantile, or a number of its own. A
- * section without any value is left out, but for the headline.
+ * section without any value is left out, but for the headline and cost, whose reasons matter.
  */
 #include "aggregate/metric_catalogue.h"
 #include "aggregate/run_fold_private.h"
@@ -317,7 +317,7 @@ static enum status make_section(struct rows *rows, const struct section_entry *e
 {
     struct metric_section *section = &rows->summary->sections[rows->summary->section_count];
     size_t most = FOLD_EXTRAS;
-    bool any_value = strcmp(entry->name, "headline") == 0;
+    bool any_value = strcmp(entry->name, "headline") == 0 || strcmp(entry->name, "cost") == 0;
     for (const struct metric_entry *metric = metric_catalogue; metric->name; metric++)
         most += strcmp(metric->section, entry->name) == 0;
     *section = (struct metric_section){entry->name, entry->title, entry->note,
