@@ -27,8 +27,11 @@ static bool has_follower(const struct extract_scratch *scratch, size_t at)
     if (token->kind == TOKEN_PUNCTUATION)
         return token->byte != '$' && token->byte != '/' && token->byte != '&' &&
                token->byte != '#' && token->byte != '+';
+    static const uint32_t cues = 1U << N_EDIT | 1U << N_CANCEL | 1U << N_NOT | 1U << N_NOTAFTER;
+    if (scratch->edge_types[at] & cues)
+        return true;
     static const uint16_t fine[] = {C_FOLLOW,   C_WEEKDAY, C_WEEKDAYW, C_MONTH,
-                                    C_PARTWORD, C_RELDAY,  C_TO};
+                                    C_PARTWORD, C_RELDAY,  C_TO,       C_HM};
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
         if (token_is(scratch, at, fine[i]))
             return true;

@@ -113,6 +113,8 @@ bool contact_reader_phone_value(const struct extract_scratch *scratch, const cha
     for (size_t i = code_size, left = locale->calling_code; i-- > 0; left /= 10)
         code[i] = (char)('0' + left % 10);
     size_t low = locale->national_digits_low, high = locale->national_digits_high, used = 0;
+    if (locale->calling_code == 1 && count == 10 && (digits[0] == '0' || digits[0] == '1'))
+        code_size = low = high = 0; /* no number of the North American plan starts so */
     if (!international && count > 10 && digits[0] == '0' && digits[1] == '0') {
         international = true;
         digits += 2;

@@ -160,7 +160,7 @@ static bool in_scope(struct talk *talk, size_t index)
     struct gap gap = read_gap(scratch, talk->scope_at, phrase->start);
     bool reaches;
     if (!talk->negated_once) {
-        reaches = gap.size <= 7 && !gap.but && !gap.comma &&
+        reaches = gap.size <= (phrase->makes == N_NAME ? 1 : 7) && !gap.but && !gap.comma &&
                   !breaks_scope(scratch, talk->scope_at, phrase->start);
     } else {
         bool linked = gap.or_word || gap.and_word || (gap.comma && list_goes_on(talk, index));
@@ -271,6 +271,20 @@ static bool lend_across_or(struct talk *talk, struct phrase *a, struct phrase *b
     return true;
 }
 
+/* "three thirty or four on friday": both are on Friday. */
+static void lend_day_left(struct talk *talk, struct phrase *a, const struct phrase *b)
+{
+    if (!is_time_like(a) || !is_time_like(b))
+        return;
+    struct meaning left = *meaning_of(talk, a), right = *meaning_of(talk, b);
+    if ((left.has & HAS_ANY_DAY) || !(left.has & HAS_CLOCK) || !(right.has & HAS_CLOCK) ||
+        !(right.has & HAS_ANY_DAY))
+        return;
+    struct meaning merged = time_meaning_overlay(&right, &left);
+    merged.meridiem = left.meridiem;
+    set_meaning(talk, a, &merged);
+}
+
 static void link_offer(struct talk *talk, size_t index)
 {
     struct extract_scratch *scratch = talk->scratch;
@@ -286,6 +300,7 @@ static void link_offer(struct talk *talk, size_t index)
         return;
     if (!lend_across_or(talk, a, b))
         return;
+    lend_day_left(talk, a, b);
     a->reasons |= PHRASE_OFFERED;
     b->reasons |= PHRASE_OFFERED;
     b->rival = (int32_t)index - 1;
@@ -319,6 +334,17 @@ static void move_from_to(struct talk *talk, size_t index)
 
 /* ---- the walk ---- */
 
+/* "wednesday er thursday": nothing but a hesitation between two values that exclude each other. */
+static bool hesitated(const struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *phrase = &scratch->phrases[index];
+    if (index == 0 || phrase->weak || !(scratch->tokens[phrase->start].flags & TOKEN_HESITATED))
+        return false;
+    const struct phrase *before = phrase - 1;
+    return is_live(before) && before->end == phrase->start && conflicts(talk, before, phrase);
+}
+
 /* "I can't come before three": what is left is asked for. */
 static bool take_complement(struct talk *talk, struct phrase *phrase)
 {
@@ -328,7 +354,9 @@ static bool take_complement(struct talk *talk, struct phrase *phrase)
     int32_t left = m.left;
     m.left = m.right;
     m.right = left;
-    m.flags ^= MEANING_TO_INCLUSIVE;
+    bool until = talk->scratch->grammar->forms[phrase->form]->value == 1 && left < 0;
+    if (until) /* "I can't come until Friday": Friday is fine */
+        m.flags &= (uint16_t)~MEANING_TO_INCLUSIVE;
     talk->negating = false;
     return set_meaning(talk, phrase, &m);
 }
@@ -351,6 +379,8 @@ static void take_value(struct talk *talk, size_t index)
         talk->edit = talk->make_it = false;
         return;
     }
+    if (hesitated(talk, index) && correct(talk, index))
+        return;
     if (talk->make_it && phrase->makes == N_BARE && phrase->weak &&
         read_gap(scratch, talk->edit_at, phrase->start).size == 0) {
         phrase->weak = false;
@@ -447,9 +477,27 @@ static void answer_with(struct talk *talk, struct phrase *phrase)
     }
 }
 
+/* "nine to five" as the whole of what was said. */
+static void promote_lone_range(struct extract_scratch *scratch)
+{
+    if (scratch->phrase_count != 1 || scratch->phrases[0].makes != N_RANGE)
+        return;
+    struct phrase *phrase = &scratch->phrases[0];
+    bool ends =
+        phrase->end >= scratch->token_count ||
+        (phrase->end + 1 == scratch->token_count && token_is(scratch, phrase->end, C_FOLLOW)) ||
+        (scratch->tokens[phrase->end].flags & TOKEN_STOPS);
+    if (phrase->start == 0 && ends && phrase->weak &&
+        !(scratch->meanings[phrase->meaning].flags & MEANING_PAST)) {
+        phrase->weak = false;
+        phrase->reasons |= PHRASE_ANSWER;
+    }
+}
+
 static void answer(struct talk *talk)
 {
     struct extract_scratch *scratch = talk->scratch;
+    promote_lone_range(scratch);
     if (!scratch->request->asked_types)
         return;
     for (size_t i = 0; i < scratch->phrase_count; i++) {

@@ -148,7 +148,8 @@ const char *const english_names_given[] = {
 const size_t english_names_given_count = sizeof english_names_given / sizeof *english_names_given;
 
 const char *const english_names_stop[] = {
-    "a an the and or but so because if then than that this these those there here it its it's is "
+    "lowercase uppercase caps a an the and or but so because if then than that this these those "
+    "there here it its it's is "
     "isn't are aren't was",
     "wasn't were be been being am i i'm i'd i'll i've im id ive ill me my mine we we'd we'll we're "
     "our us you your you're he she",

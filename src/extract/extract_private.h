@@ -105,6 +105,7 @@ enum form_op {
     OP_ISODATE,    /* packed dates of the lexer */
     OP_ADDWEEKS,   /* `value` weeks after the day */
     OP_ADDDAYS,    /* `value` days after the day */
+    OP_WITHIN,    /* from now on, for a duration */
     OP_RANGEDAY,   /* a range within a day or a part of it */
     OP_HOLIDAY,    /* a day with a name; value: which */
     OP_OVERPART,   /* the clock lies within the part of day */
@@ -240,6 +241,7 @@ enum token_flag {
     TOKEN_STOPS = 16,   /* ends a sentence */
     TOKEN_ALLCAPS = 32, /* a word of capitals, two letters or more */
     TOKEN_POSSESSIVE = 64,
+    TOKEN_HESITATED = 128, /* "uh" or alike was left out before it */
 };
 
 struct token {
@@ -401,6 +403,7 @@ struct extract_scratch {
     char *values; /* value texts; fixed while slots are made, so views stay valid */
     size_t value_size, value_capacity;
     bool failed; /* memory ran out */
+    bool after_filler;
 
     /* of the running request */
     const struct extractor *extractor;

@@ -106,6 +106,11 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     if (strength == NAME_STRONG)
         return capital || !looks_like_no_name(scratch, at);
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
+    static const char *const peoples[] = {"ian", "ish", "ese", "ean"};
+    for (size_t i = 0; i < 4 && strength == NAME_WEAK && clause_ends(scratch, at + 1); i++) {
+        if (ends_with(scratch, at, peoples[i]))
+            return false; /* "I'm Nigerian" */
+    }
     if (capital)
         return !known || token_is(scratch, at, C_TITLE);
     if (known || strength == NAME_KNOWN || looks_like_no_name(scratch, at))
@@ -235,8 +240,11 @@ static struct strview name_value(struct extract_scratch *scratch, const struct n
         size_t length = token->end - token->start;
         if (size + length + 2 >= sizeof text)
             break;
-        if (at > name->start && !(token->flags & TOKEN_GLUED))
+        if (at > name->start && scratch->text[token->start - 1] == ' ') {
+            if (scratch->text[token->start - 2] == '.' && text[size - 1] != '.')
+                text[size++] = '.'; /* "Ms. Clark": the lexer took the dot into the title */
             text[size++] = ' ';
+        }
         memcpy(text + size, scratch->text + token->start, length);
         if (spoken && token->kind == TOKEN_WORD &&
             (at == name->start || !token_is(scratch, at, C_PARTICLE) || at + 1 == name->end)) {
@@ -312,11 +320,22 @@ static uint32_t skip_commas(const struct extract_scratch *scratch, uint32_t at)
     return at;
 }
 
+/* The place of an editing term within a few words: "Catherine with a K, sorry, Katherine". */
+static uint32_t find_edit(const struct extract_scratch *scratch, uint32_t at)
+{
+    static const uint32_t edits = 1U << N_EDIT | 1U << N_CANCEL;
+    for (uint32_t i = at; i < at + 7 && i < scratch->token_count; i++) {
+        if (scratch->edge_types[i] & edits)
+            return i;
+    }
+    return at;
+}
+
 /* "... John, no wait, Jon": another name behind editing terms. */
 static bool read_corrected(struct extract_scratch *scratch, struct names *names, uint32_t at)
 {
     static const uint32_t edits = 1U << N_EDIT | 1U << N_CANCEL;
-    uint32_t next = skip_commas(scratch, at);
+    uint32_t near = skip_commas(scratch, at), next = find_edit(scratch, near);
     bool heard = false;
     for (int i = 0; i < 5; i++) {
         const struct edge *edge = longest_edge(scratch, next, edits);
@@ -331,7 +350,10 @@ static bool read_corrected(struct extract_scratch *scratch, struct names *names,
     if (cue)
         next = skip_commas(scratch, cue->end);
     struct name name;
-    if (!read_name(scratch, next, NAME_STRONG, &name))
+    enum strength strength = next == near || cue ? NAME_STRONG : NAME_MEDIUM;
+    if (find_edit(scratch, near) > near && !cue)
+        strength = NAME_KNOWN;
+    if (!read_name(scratch, next, strength, &name))
         return true;
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
 }
@@ -352,7 +374,8 @@ static bool read_behind_cue(struct extract_scratch *scratch, struct names *names
                             const struct edge *cue)
 {
     int32_t kind = scratch->grammar->forms[cue->form]->value;
-    enum strength strength = cue->makes == N_WEAKNAME ? kind == 1 ? NAME_KNOWN : NAME_WEAK
+    bool late = kind == 2 && cue->start > 5; /* "it's sam" opens a call; later it is a thing */
+    enum strength strength = cue->makes == N_WEAKNAME ? kind == 1 || late ? NAME_KNOWN : NAME_WEAK
                              : kind == 1              ? NAME_MEDIUM
                                                       : NAME_STRONG;
     bool last_name = cue->makes == N_STRONGNAME && kind == 2;

@@ -126,7 +126,7 @@ static bool take_clock_terminal(struct meaning *m, const struct token *token,
     default: /* C_AMPM */
         if (m->hour > 12 && value == MERIDIEM_AM)
             return false;
-        if (m->hour <= 12 && m->hour > 0)
+        if (m->hour <= 12)
             m->meridiem = (uint8_t)value;
         return true;
     }
@@ -662,6 +662,22 @@ static bool range_in_day(struct extract_scratch *scratch, struct meaning *m,
     return true;
 }
 
+/* "within the next two hours". */
+static bool make_within(struct extract_scratch *scratch, struct meaning *m, const struct form *form,
+                        const struct meaning *duration)
+{
+    struct meaning end = *duration, start = *duration;
+    if (!(duration->has & HAS_DURATION))
+        return false;
+    start.has = end.has = HAS_SHIFT | HAS_NOW;
+    start.amount = start.amount2 = 0;
+    m->has |= HAS_RANGE;
+    m->confidence = form->confidence;
+    m->left = add_meaning(scratch, &start);
+    m->right = add_meaning(scratch, &end);
+    return m->right >= 0;
+}
+
 static bool make_range(struct extract_scratch *scratch, struct meaning *m, const struct form *form,
                        const struct path_step *path, size_t count)
 {
@@ -674,9 +690,19 @@ static bool make_range(struct extract_scratch *scratch, struct meaning *m, const
         else if (path[i].symbol == C_PARTWORD)
             set_field(&word, HAS_PART, path[i].value);
     }
+    if (found == 0 && form->op == OP_WITHIN) { /* "in the next hour" */
+        struct meaning unit = {.has = HAS_DURATION,
+                               .amount = 1,
+                               .unit = (uint8_t)path[count - 1].value,
+                               .left = -1,
+                               .right = -1};
+        return unit.unit > UNIT_MINUTE && make_within(scratch, m, form, &unit);
+    }
     if (found == 0)
         return false;
     struct meaning a = scratch->meanings[parts[0]];
+    if (form->op == OP_WITHIN)
+        return make_within(scratch, m, form, &a);
     if (form->op == OP_UNTIL || form->op == OP_SINCE)
         return make_open(scratch, m, form, &a);
     struct meaning b = found == 2 ? scratch->meanings[parts[1]] : word;
@@ -758,6 +784,7 @@ static bool apply(struct extract_scratch *scratch, struct meaning *m, const stru
     case OP_UNTIL:
     case OP_SINCE:
     case OP_RANGEDAY:
+    case OP_WITHIN:
         return false; /* make_range */
     }
     return false;
@@ -854,8 +881,16 @@ struct meaning time_meaning_overlay(const struct meaning *base, const struct mea
         apply_part(&m);
     } else if ((over->has & base->has & HAS_CLOCK) && over->meridiem == MERIDIEM_UNKNOWN &&
                (base->meridiem == MERIDIEM_AM || base->meridiem == MERIDIEM_PM)) {
-        m.meridiem = base->meridiem;
+        /* "12 pm, no, at 10:00" does not mean ten at night */
+        bool early = over->hour >= 8 && over->hour <= 11;
+        bool base_early = base->hour >= 8 && base->hour <= 11;
+        bool keeps =
+            base->meridiem == MERIDIEM_PM ? !early || base_early : early || over->hour == 7;
+        if (keeps)
+            m.meridiem = base->meridiem;
     }
+    if (over->has == 0 && over->meridiem != MERIDIEM_UNKNOWN)
+        m.meridiem = over->meridiem; /* "... no, a m" */
     if (base->confidence < m.confidence)
         m.confidence = base->confidence;
     return m;

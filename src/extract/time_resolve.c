@@ -489,9 +489,9 @@ static size_t resolve_duration(const struct meaning *m, struct resolved *r)
     return 1;
 }
 
-/* "in two hours": an instant. */
-static size_t resolve_instant(const struct extract_scratch *scratch, const struct meaning *m,
-                              struct resolved *r)
+/* "in two hours": the day and the minute of an instant, on the wall clock. */
+static int32_t instant_minute(const struct extract_scratch *scratch, const struct meaning *m,
+                              int64_t *ret_days)
 {
     static const int64_t seconds[] = {1, 60, 3600};
     int64_t shift = m->amount * seconds[m->unit];
@@ -501,11 +501,18 @@ static size_t resolve_instant(const struct extract_scratch *scratch, const struc
     const struct time_zone *zone = scratch->request->zone;
     int64_t local = zone ? time_zone_local_ns(zone, utc)
                          : utc + scratch->request->reference_offset_s * CIVIL_TIME_NS_PER_S;
-    int64_t days = civil_time_day_of_ns(local);
-    int32_t minute = (int32_t)((local - days * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S));
+    *ret_days = civil_time_day_of_ns(local);
+    return (int32_t)((local - *ret_days * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S));
+}
+
+static size_t resolve_instant(const struct extract_scratch *scratch, const struct meaning *m,
+                              struct resolved *r)
+{
+    int64_t days;
+    int32_t minute = instant_minute(scratch, m, &days);
     r->type = EXTRACT_DATETIME;
     r->grain = EXTRACT_GRAIN_MINUTE;
-    r->past = shift < 0;
+    r->past = m->amount < 0;
     print_datetime(r->value, days, minute);
     return 1;
 }
@@ -659,9 +666,15 @@ static bool resolve_end(const struct extract_scratch *scratch, const struct mean
 {
     *end = (struct range_end){.has_day = (m->has & HAS_ANY_DAY) != 0,
                               .has_clock = (m->has & HAS_CLOCK) != 0};
+    if ((m->has & HAS_NOW) && m->unit < UNIT_DAY) {
+        one_day(&end->day, 0);
+        end->clock = (struct clock){.other = -1};
+        end->clock.minute = instant_minute(scratch, m, &end->day.days);
+        end->has_clock = true;
+        end->grain = EXTRACT_GRAIN_MINUTE;
+        return true;
+    }
     if (end->has_day && !resolve_day(scratch, m, &end->day))
-        return false;
-    if ((m->has & HAS_NOW) && m->unit < UNIT_DAY)
         return false;
     if (end->has_clock) {
         resolve_clock(scratch, m, 0, &end->clock);

@@ -96,8 +96,11 @@ static struct token *new_token(struct extract_scratch *scratch, size_t start, si
 {
     struct token *token = &scratch->tokens[scratch->token_count++];
     *token = (struct token){.start = (uint32_t)start, .end = (uint32_t)end};
+    if (scratch->after_filler)
+        token->flags |= TOKEN_HESITATED;
+    scratch->after_filler = false;
     if (start > 0 && byte_classes[(unsigned char)scratch->text[start - 1]] != BYTE_SPACE)
-        token->flags = TOKEN_GLUED;
+        token->flags |= TOKEN_GLUED;
     return token;
 }
 
@@ -134,7 +137,7 @@ static size_t ampm_size(const struct extract_scratch *scratch, const char *text)
         p++;
     else if (is_letter(*p) || is_digit(*p) || *p == '\'')
         return 0;
-    if (space && !previous_is_clock_like(scratch))
+    if (space && !previous_is_clock_like(scratch) && !previous_is(scratch, C_FOLLOW))
         return 0;
     return (size_t)(p - text);
 }
@@ -269,6 +272,9 @@ static size_t lex_word(struct extract_scratch *scratch, size_t at)
     }
     bool digits = false, wide = false;
     size_t end = word_end(text, at, &digits, &wide), size = end - at;
+    if (size == 1 && (first == 'a' || first == 'p') && at && is_digit(text[at - 1]) &&
+        previous_is(scratch, C_HM)) /* "9:30a" */
+        return lex_ampm(scratch, at, 1);
     if (digits && first == 'h' && is_digit(text[at + 1]) && at && is_digit(text[at - 1])) {
         end = at + 1; /* "14h30" */
         size = 1;
@@ -293,8 +299,10 @@ static size_t lex_word(struct extract_scratch *scratch, size_t at)
         word = find_word(grammar, text + at, size - 2);
         possessive = word != NULL;
     }
-    if (word && symbol_set_has(&grammar->sets[word->set], C_FILLER))
+    if (word && symbol_set_has(&grammar->sets[word->set], C_FILLER)) {
+        scratch->after_filler = true;
         return end;
+    }
     struct token *token = new_token(scratch, at, end);
     token->kind = digits ? TOKEN_ODD : TOKEN_WORD;
     set_case_flags(token, text + at, size);
@@ -531,6 +539,7 @@ bool token_lexer_run(struct extract_scratch *scratch)
 {
     size_t size = scratch->text_size;
     scratch->token_count = 0;
+    scratch->after_filler = false;
     if (!extract_scratch_reserve(scratch, &scratch->tokens, &scratch->token_capacity, size + 2,
                                  sizeof *scratch->tokens))
         return false;
