@@ -162,7 +162,8 @@ static void try_form(struct search *search, uint16_t index, size_t count)
             edge.weak = true;
     }
     edge.score = edge_score(scratch, form, &edge);
-    if (edge.meaning >= 0 && (scratch->meanings[edge.meaning].has & HAS_YEAR))
+    if (edge.meaning >= 0 &&
+        ((scratch->meanings[edge.meaning].has & HAS_YEAR) || form->op == OP_AGREES))
         edge.score += 2; /* "January 15 2026" is no quarter past eight in the evening */
     struct edge *known = twin(scratch, &edge);
     if (known) {

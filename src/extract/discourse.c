@@ -339,10 +339,19 @@ static bool hesitated(const struct talk *talk, size_t index)
 {
     const struct extract_scratch *scratch = talk->scratch;
     const struct phrase *phrase = &scratch->phrases[index];
-    if (index == 0 || phrase->weak || !(scratch->tokens[phrase->start].flags & TOKEN_HESITATED))
+    if (index == 0 || phrase->weak)
+        return false;
+    bool heard = false;
+    for (uint32_t at = phrase[-1].end; at <= phrase->start; at++) {
+        const struct token *token = &scratch->tokens[at];
+        heard = heard || (token->flags & TOKEN_HESITATED);
+        if (at < phrase->start && token->kind != TOKEN_PUNCTUATION)
+            return false;
+    }
+    if (!heard)
         return false;
     const struct phrase *before = phrase - 1;
-    return is_live(before) && before->end == phrase->start && conflicts(talk, before, phrase);
+    return is_live(before) && conflicts(talk, before, phrase);
 }
 
 /* "I can't come before three": what is left is asked for. */

@@ -14,7 +14,7 @@
     "approximately|at like|at say|at maybe)"
 #define OC "<oclock>? (<ampm>)?"
 #define JOIN                                                                                       \
-    "(,|at|on|for|from|about|, at|, on|, for|, from|, preferably|preferably|, "                    \
+    "(,|at|on|for|about|, at|, on|, for|, from|, preferably|preferably|, "                         \
     "maybe|maybe|anytime|any time|, anytime|, any time|sometime|some time|, sometime|, say|, "     \
     "possibly|possibly|during|, during|-|something|ideally|, ideally|of|and|, and|then|please|, "  \
     "please|, hopefully|hopefully|and ideally|slot|appointment)?"
@@ -134,6 +134,7 @@ const struct form english_forms_rows[] = {
     {"day.weekday_day", N_DAY, 2, "(<weekday>|<weekdayw>) ,? (on)? <day>", OP_NONE, 0, 95, 0, "Monday, January 20th", "date 2025-01-20"},
     {"day.weekday_ordinal", N_DAY, 2, "(<weekday>|<weekdayw>) ,? (the)? <ord>", OP_NONE, 0, 88, F, "friday the seventeenth", "date 2025-01-17"},
     {"day.day_weekday", N_DAY, 2, "<day> (,|a|which is a|which is|, a|, which is a|that's a)? <weekday>", OP_NONE, 0, 90, 0, "January 20th, Monday", "date 2025-01-20"},
+    {"day.weekday_cardinal", N_DAY, 1, "(<weekday>|<weekdayw>) ,? (the)? <mdayd>", OP_AGREES, 0, 85, F, "Wednesday 22", "date 2025-01-22"},
     {"day.iso", N_DAY, 1, "<dateiso>", OP_ISODATE, 0, 95, 0, "2025-12-31", "date 2025-12-31"},
     {"day.numeric", N_DAY, 1, "<datenum>", OP_NONE, 0, 95, 0, "12/31/2025", "date 2025-12-31"},
     {"day.numeric_short", N_DAY, 1, "<datedm>", OP_NONE, 0, 88, F, "on 3/4", "date 2025-03-04"},
@@ -187,6 +188,8 @@ const struct form english_forms_rows[] = {
     {"span.month_year", N_SPAN, 1, "(in)? (<month>|<monthw>) (of)? ,? <year>", OP_NONE, 0, 95, 0, "March 2026", "date 2026-03"},
     {"span.month_alone", N_SPAN, 1, "<month>", OP_NONE, 0, 80, FORM_ASKED, "the 5th of March, I mean April", "date 2025-04-05"},
     {"span.monthw_alone", N_SPAN, 1, "<monthw>", OP_NONE, 0, 78, FORM_ASKED, "the 5th of April, I mean March", "date 2025-03-05"},
+    {"span.month_next_year", N_SPAN, 1, "(in)? (<month>|<monthw>) (of)? next year", OP_YEARREL, 1, 90, 0, "May next year", "date 2026-05"},
+    {"span.next_year_month", N_SPAN, 1, "next year ,? in (<month>|<monthw>)", OP_YEARREL, 1, 90, 0, "next year in May", "date 2026-05"},
     {"span.next_year", N_SPAN, 1, "next year", OP_YEARREL, 1, 88, 0, "next year", "date 2026"},
     {"span.this_year", N_SPAN, 1, "this year", OP_YEARREL, 0, 88, 0, "this year", "date 2025"},
 
@@ -228,6 +231,7 @@ const struct form english_forms_rows[] = {
 
     /* ---- ranges ---- */
     {"edge.of_range", N_EDGES, 4, "(<bare>|<clock>|<moment>|<day>|<part>|<span>|<halfday>|the <halfday>)", OP_NONE, 0, 95, FORM_ASKED, "Monday to Wednesday", "interval 2025-01-20/2025-01-23"},
+    {"edge.weekday", N_EDGES, 4, "<weekdayw>", OP_NONE, 0, 85, FORM_ASKED, "Wed-Fri", "interval 2025-01-22/2025-01-25"},
     {"edge.late", N_EDGES, 5, "(<moment>)", OP_NONE, 0, 95, FORM_ASKED, "Monday at 9 to Wednesday at 5pm", "interval 2025-01-20T09:00/2025-01-22T17:00"},
     {"range.from_to", N_RANGE, 6, "(anytime|any time|sometime|some time)? (from|starting|starting at|starting from) <edges> ,? (<to>|- |up to|up until|and) <edges>", OP_BETWEEN, 0, 90, F, "from 9 to 11 am", "interval 09:00/11:00"},
     {"range.between", N_RANGE, 6, "(anytime|any time|sometime|some time|somewhere)? between <edges> (and|to|-|&|or) <edges>", OP_BETWEEN, 0, 90, F, "between 2 and 4", "interval 14:00/16:00"},
@@ -243,6 +247,8 @@ const struct form english_forms_rows[] = {
     {"range.in_part", N_RANGE, 7, "<range> (in the|in) <partword>", OP_RANGEDAY, 0, 90, 0, "after 3 in the afternoon", "interval 15:00/.."},
     {"range.within", N_RANGE, 6, "(within|in|over|during|sometime in|some time in|any time in|anytime in|sometime within) the next (<duration>|<count>|<unit>)", OP_WITHIN, 0, 85, 0, "within the next two hours", "interval 2025-01-15T10:00/2025-01-15T12:00"},
     {"range.within_short", N_RANGE, 6, "within (<duration>|<count>)", OP_WITHIN, 0, 85, 0, "within two weeks", "interval 2025-01-15/2025-01-29"},
+    {"range.at_earliest", N_RANGE, 6, "(at the earliest|at the very earliest|earliest) (at)? <edges>", OP_SINCE, 0, 86, F, "at the earliest 3 pm", "interval 15:00/.."},
+    {"range.at_latest", N_RANGE, 6, "(at the latest|at the very latest) (at)? <edges>", OP_UNTIL, 1, 86, F, "at the latest 5 pm", "interval ../17:00"},
     {"range.from_on", N_RANGE, 6, "from <edges> on", OP_SINCE, 0, 86, FORM_LASTLY, "from 3 pm on", "interval 15:00/.."},
 };
 /* clang-format on */

@@ -144,7 +144,7 @@ const struct word_row english_words_rows[] = {
      "breakfast brunch bedrooms",
      "counted",
      {0}},
-    {"hi hello hey yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
+    {"hi hello hey there yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
     {"his her their its dr doctor dentist stylist hairdresser barber salon clinic provider "
      "therapist "
      "place business shop office doctor's dentist's stylist's salon's barber's clinic's",
@@ -169,7 +169,7 @@ const struct word_row english_words_rows[] = {
      "breakfast brunch bedrooms",
      "counted",
      {0}},
-    {"hi hello hey yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
+    {"hi hello hey there yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
     {"his her their its dr doctor dentist stylist hairdresser barber salon clinic provider "
      "therapist "
      "place business shop office doctor's dentist's stylist's salon's barber's clinic's",

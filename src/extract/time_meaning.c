@@ -3,6 +3,7 @@
  * nonterminals are united, and the form's operation does the rest. Ends of a range lend each other
  * what they leave out. Pure functions over the scratch; called by the chart.
  */
+#include "base/civil_time.h"
 #include "extract/extract_private.h"
 
 #include <string.h>
@@ -398,7 +399,7 @@ static bool minutes_from_hour(struct meaning *m, const struct form *form)
     return true;
 }
 
-static bool apply_calendar(struct meaning *m, const struct form *form)
+static bool apply_calendar(struct meaning *m, const struct form *form, int64_t today)
 {
     switch ((int)form->op) {
     case OP_THIS:
@@ -419,6 +420,11 @@ static bool apply_calendar(struct meaning *m, const struct form *form)
         m->month_rel = form->value;
         return true;
     case OP_YEARREL:
+        if (m->has & HAS_MONTH) { /* "May next year" */
+            m->has |= HAS_YEAR;
+            m->year = (int16_t)(civil_time_date(today).year + form->value);
+            return true;
+        }
         m->has |= HAS_YEARREL;
         m->year_rel = form->value;
         return true;
@@ -715,13 +721,16 @@ static bool make_range(struct extract_scratch *scratch, struct meaning *m, const
 
 static bool apply(struct extract_scratch *scratch, struct meaning *m, const struct form *form)
 {
-    (void)scratch;
     switch (form->op) {
     case OP_NONE:
     case OP_ISODATE:
     case OP_HM4:
     case OP_MDAY:
         return true;
+    case OP_AGREES: {
+        struct resolved readings[RESOLVED_LIMIT];
+        return time_resolve_run(scratch, m, readings) && !readings[0].conflict;
+    }
     case OP_PAST:
     case OP_TO:
         return minutes_from_hour(m, form);
@@ -779,7 +788,7 @@ static bool apply(struct extract_scratch *scratch, struct meaning *m, const stru
     case OP_WEEKOF:
     case OP_ADDWEEKS:
     case OP_ADDDAYS:
-        return apply_calendar(m, form);
+        return apply_calendar(m, form, scratch->today);
     case OP_BETWEEN:
     case OP_UNTIL:
     case OP_SINCE:

@@ -359,15 +359,17 @@ static bool resolve_day(const struct extract_scratch *scratch, const struct mean
 
 /* ---- clocks ---- */
 
-static bool within_hours(const struct extract_scratch *scratch, int32_t minute)
+static bool within_hours(const struct extract_scratch *scratch, int32_t minute, bool is_end)
 {
     const struct extractor_options *options = &scratch->extractor->options;
+    if (is_end) /* "until 8" is closing time, not opening time */
+        return minute > options->opens_minute && minute <= options->closes_minute;
     return minute >= options->opens_minute && minute < options->closes_minute;
 }
 
 /* Opening hours decide between morning and afternoon; `not_before` drops what is past. */
 static void resolve_clock(const struct extract_scratch *scratch, const struct meaning *m,
-                          int32_t not_before, struct clock *clock)
+                          int32_t not_before, bool is_end, struct clock *clock)
 {
     *clock = (struct clock){.other = -1};
     int32_t am = m->hour % 12 * 60 + m->minute, pm = am + 12 * 60;
@@ -384,7 +386,7 @@ static void resolve_clock(const struct extract_scratch *scratch, const struct me
     default:
         break;
     }
-    bool am_open = within_hours(scratch, am), pm_open = within_hours(scratch, pm);
+    bool am_open = within_hours(scratch, am, is_end), pm_open = within_hours(scratch, pm, is_end);
     bool use_pm = pm_open && !am_open;
     if (am_open == pm_open)
         use_pm = m->hour == 12 || m->hour < 7;
@@ -554,7 +556,7 @@ static size_t resolve_time(const struct extract_scratch *scratch, const struct m
         return count;
     }
     struct clock clock;
-    resolve_clock(scratch, m, 0, &clock);
+    resolve_clock(scratch, m, 0, false, &clock);
     if (clock.minute >= 1440)
         clock.minute -= 1440; /* 24:00 */
     r.grain = clock_grain(m);
@@ -610,7 +612,7 @@ static size_t resolve_datetime(const struct extract_scratch *scratch, const stru
     int64_t now =
         (scratch->local_ns - scratch->today * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S);
     struct clock clock;
-    resolve_clock(scratch, m, day->days == scratch->today ? (int32_t)now : 0, &clock);
+    resolve_clock(scratch, m, day->days == scratch->today ? (int32_t)now : 0, false, &clock);
     r.grain = clock_grain(m);
     r.am_pm_inferred = clock.inferred;
     if (clock.inferred)
@@ -661,7 +663,7 @@ struct range_end {
     enum extract_grain grain;
 };
 
-static bool resolve_end(const struct extract_scratch *scratch, const struct meaning *m,
+static bool resolve_end(const struct extract_scratch *scratch, const struct meaning *m, bool is_end,
                         struct range_end *end)
 {
     *end = (struct range_end){.has_day = (m->has & HAS_ANY_DAY) != 0,
@@ -677,7 +679,7 @@ static bool resolve_end(const struct extract_scratch *scratch, const struct mean
     if (end->has_day && !resolve_day(scratch, m, &end->day))
         return false;
     if (end->has_clock) {
-        resolve_clock(scratch, m, 0, &end->clock);
+        resolve_clock(scratch, m, 0, is_end, &end->clock);
         end->grain = clock_grain(m);
     } else if (end->has_day) {
         end->grain = end->day.grain;
@@ -737,8 +739,8 @@ static size_t resolve_range(const struct extract_scratch *scratch, const struct 
     bool inclusive = m->flags & MEANING_TO_INCLUSIVE;
     const struct meaning *left_meaning = m->left >= 0 ? &scratch->meanings[m->left] : NULL;
     const struct meaning *right_meaning = m->right >= 0 ? &scratch->meanings[m->right] : NULL;
-    if ((left_meaning && !resolve_end(scratch, left_meaning, &left)) ||
-        (right_meaning && !resolve_end(scratch, right_meaning, &right)))
+    if ((left_meaning && !resolve_end(scratch, left_meaning, false, &left)) ||
+        (right_meaning && !resolve_end(scratch, right_meaning, true, &right)))
         return 0;
     if (left_meaning && right_meaning && !order_ends(right_meaning, &left, &right))
         return 0;

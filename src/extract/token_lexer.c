@@ -255,7 +255,7 @@ static size_t skip_abbreviation_dot(const struct extract_scratch *scratch, size_
     size_t last = scratch->token_count - 1;
     bool month =
         token_is(scratch, last, C_MONTHW) && text[end + 1] == ' ' && is_digit(text[end + 2]);
-    bool weekday = end - scratch->tokens[last].start <= 4 && text[end + 1] == ' ' &&
+    bool weekday = end - scratch->tokens[last].start <= 5 && text[end + 1] == ' ' &&
                    (token_is(scratch, last, C_WEEKDAY) || token_is(scratch, last, C_WEEKDAYW));
     return month || weekday || token_is(scratch, last, C_TITLE) ? end + 1 : end;
 }
