@@ -96,6 +96,10 @@ static int32_t edge_score(const struct extract_scratch *scratch, const struct fo
                           const struct edge *edge)
 {
     bool past = edge->meaning >= 0 && (scratch->meanings[edge->meaning].flags & MEANING_PAST);
+    static const uint32_t cues =
+        1U << N_PHONECUE | 1U << N_EMAILCUE | 1U << N_IDCUE | 1U << N_STRONGNAME | 1U << N_WEAKNAME;
+    if (cues >> edge->makes & 1)
+        return 1; /* only read by the readers of names and contacts */
     if (edge->weak && !past)
         return (int32_t)(edge->end - edge->start);
     int32_t score = (int32_t)(edge->end - edge->start) * 10 - 4;
@@ -164,7 +168,7 @@ static void try_form(struct search *search, uint16_t index, size_t count)
     edge.score = edge_score(scratch, form, &edge);
     if (edge.meaning >= 0 &&
         ((scratch->meanings[edge.meaning].has & HAS_YEAR) || form->op == OP_AGREES))
-        edge.score += 2; /* "January 15 2026" is no quarter past eight in the evening */
+        edge.score += 12; /* "January 15 2026" is no quarter past eight in the evening */
     struct edge *known = twin(scratch, &edge);
     if (known) {
         bool better =

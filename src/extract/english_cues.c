@@ -25,7 +25,7 @@ const struct form english_cues_rows[] = {
     CUE("silent.how_are_you", N_SILENT, "(how are you|how are you doing|how's it going|hows it going|how is it going|how are things|how's everyone|how do you do|how are we|how are we doing) (today|tonight|this morning|this afternoon|this evening|this <weekday>|doing today|doing)?", 0, 0, "How are you today?", "")
     CUE("silent.moment", N_SILENT, "(just|wait|hang on|hold on|give me|for|gimme|hold|only)? (just)? (a|one|half a|1|another) (minute|second|moment|sec|min|while|bit|tick|mo|minute please)", 0, 0, "Just a minute please", "")
     CUE("silent.in_a_moment", N_SILENT, "in (a|one|just a|half a) (minute|second|moment|sec|bit|while|jiffy)", 0, 0, "I'll be back in a second", "")
-    CUE("silent.give_me", N_SILENT, "(give me|hold for|wait|hang on for|hold on for|i need) (just)? (a few|a couple of|a couple|five|two|ten|5|2|10) (more)? (minutes|seconds|mins|secs) (please|to|while|more)?", 0, 0, "give me two minutes", "")
+    CUE("silent.give_me", N_SILENT, "(give me|hold for|wait|hang on for|hold on for|i need) (just)? (a few|a couple of|a couple|<num>) (more)? (minutes|seconds|mins|secs) (please|to|while|more)?", 0, 0, "give me two minutes", "")
     CUE("silent.last_minute", N_SILENT, "(last|the last|any|every|this very|up to the|the very last) (minute|second|moment)", 0, 0, "it's a bit last minute", "")
     CUE("silent.per_unit", N_SILENT, "<num> (<clockunit>|<dayunit>|times|time) (a|per|each|every|/) (<dayunit>|<clockunit>)", 0, 0, "are you open 7 days a week?", "")
     CUE("silent.per", N_SILENT, "(per|once a|twice a|once per|three times a|several times a) (<dayunit>|<clockunit>)", 0, 0, "how much per hour", "")

@@ -17,7 +17,8 @@
     "(,|at|on|for|about|, at|, on|, for|, from|, preferably|preferably|, "                         \
     "maybe|maybe|anytime|any time|, anytime|, any time|sometime|some time|, sometime|, say|, "     \
     "possibly|possibly|during|, during|-|something|ideally|, ideally|of|and|, and|then|please|, "  \
-    "please|, hopefully|hopefully|and ideally|slot|appointment)?"
+    "please|please ,|please , around|bright and early|bright and early at|right|, "                \
+    "hopefully|hopefully|and ideally|slot|appointment)?"
 #define ONDAY                                                                                      \
     "(on|,|for|of|, on|, for|sometime|please on|, of|during|appointment|appointment on|slot "      \
     "on|appointment for|and|and on|, please on|-)?"

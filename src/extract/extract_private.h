@@ -105,8 +105,8 @@ enum form_op {
     OP_ISODATE,    /* packed dates of the lexer */
     OP_ADDWEEKS,   /* `value` weeks after the day */
     OP_ADDDAYS,    /* `value` days after the day */
-    OP_AGREES,    /* weekday and day of the month must fit each other */
-    OP_WITHIN,    /* from now on, for a duration */
+    OP_AGREES,     /* weekday and day of the month must fit each other */
+    OP_WITHIN,     /* from now on, for a duration */
     OP_RANGEDAY,   /* a range within a day or a part of it */
     OP_HOLIDAY,    /* a day with a name; value: which */
     OP_OVERPART,   /* the clock lies within the part of day */
