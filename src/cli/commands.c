@@ -1,8 +1,19 @@
 /* commands.c: the table of commands, in the order in which a user meets them. */
 #include "cli/commands.h"
 
+/* clang-format off */
 const struct cli_command *const commands[] = {
-    &command_init,   &command_validate, &command_list, &command_run,
-    &command_resume, &command_runs,     &command_show, &command_report,
-    &command_score,  &command_extract,  NULL,
+    &command_init,
+    &command_validate,
+    &command_list,
+    &command_import,
+    &command_run,
+    &command_resume,
+    &command_runs,
+    &command_show,
+    &command_report,
+    &command_score,
+    &command_extract,
+    NULL,
 };
+/* clang-format on */
