@@ -72,7 +72,8 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
     if (!run_outcomes_add(&fold->outcomes, facts->conversation_id, facts->ordinal) ||
         !recorded_fold_add(&fold->recorded, facts))
         return error_no_memory(err);
-    fold->facts = facts;
+    fold->facts = *facts;
+    fold->is_open = true;
     fold->last_trial = -1;
     fold->conversations++;
     fold->with_gold += facts->gold_status == GOLD_JOINED;
@@ -84,15 +85,14 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
 enum status run_fold_trial(struct run_fold *fold, const struct trial *trial, struct error *err)
 {
     int64_t repeats = fold->pipeline->repeats;
-    bool belongs = fold->facts && trial->candidate >= 0 && trial->repeat >= 0 &&
+    bool belongs = fold->is_open && trial->candidate >= 0 && trial->repeat >= 0 &&
                    trial->candidate < (int64_t)fold->candidate_count && trial->repeat < repeats &&
-                   strview_equal(trial->conversation_id, fold->facts->conversation_id);
+                   strview_equal(trial->conversation_id, fold->facts.conversation_id);
     int64_t place = trial->candidate * repeats + trial->repeat;
     if (!belongs || place <= fold->last_trial)
-        return error_set(
-            err, STATUS_INTERNAL, "trial '%.*s' is not the next one of conversation '%.*s'",
-            STRVIEW_ARG(trial->id),
-            STRVIEW_ARG(fold->facts ? fold->facts->conversation_id : (struct strview){0}));
+        return error_set(err, STATUS_INTERNAL,
+                         "trial '%.*s' is not the next one of conversation '%.*s'",
+                         STRVIEW_ARG(trial->id), STRVIEW_ARG(fold->facts.conversation_id));
     if (!trial->score && !trial->error)
         return error_set(err, STATUS_DATA, "trial '%.*s' has neither score nor error",
                          STRVIEW_ARG(trial->id));

@@ -37,8 +37,8 @@ enum status run_fold_create(const struct pipeline_spec *pipeline, struct run_fol
                             struct error *err);
 void run_fold_destroy(struct run_fold *fold);
 
-/* The next conversation. `facts` must stay until the next call of run_fold_conversation or
- * run_fold_finish. */
+/* The next conversation. The struct is copied; its texts must stay until the last of its trials was
+ * given. */
 enum status run_fold_conversation(struct run_fold *fold, const struct conversation_facts *facts,
                                   struct error *err);
 /* The next trial of that conversation; trials that were not run may be left out. `trial` is not

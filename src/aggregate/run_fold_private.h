@@ -81,8 +81,9 @@ struct run_fold {
     size_t extra_count;
     struct recorded_fold recorded;
     struct run_outcomes outcomes;
-    const struct conversation_facts *facts; /* of the open conversation; NULL: none is open */
-    int64_t last_trial;                     /* candidate x repeats + repeat; -1: none yet */
+    struct conversation_facts facts; /* of the open conversation */
+    bool is_open;
+    int64_t last_trial; /* candidate x repeats + repeat; -1: none yet */
     uint64_t conversations, with_gold, no_gold, gold_mismatch;
     bool finished;
 };

@@ -11,7 +11,6 @@ struct stream_summary {
     struct arena *scratch;
     struct pipeline_spec pipeline;
     struct candidate_spec candidate;
-    struct conversation_facts facts; /* of the conversation at work */
     struct run_fold *fold;
 };
 
@@ -111,13 +110,12 @@ enum status stream_summary_add(struct stream_summary *summary,
                                const struct conversation_facts *facts, struct error *err)
 {
     arena_reset(summary->scratch);
-    summary->facts = *facts; /* the fold keeps a pointer to it until the next conversation */
-    summary->facts.gold_status = GOLD_NONE;
-    summary->facts.tags = (struct text_list){0};
+    struct conversation_facts own_facts = *facts;
+    own_facts.gold_status = GOLD_NONE;
     struct trial *trial = make_trial(summary->scratch, conversation, facts);
     if (!trial)
         return error_no_memory(err);
-    enum status status = run_fold_conversation(summary->fold, &summary->facts, err);
+    enum status status = run_fold_conversation(summary->fold, &own_facts, err);
     if (status == STATUS_OK)
         status = run_fold_trial(summary->fold, trial, err);
     return status;

@@ -168,7 +168,7 @@ static bool add_scored(struct run_fold *fold, struct candidate_fold *candidate,
     for (size_t i = 0; i < score->turns.count; i++)
         if (!add_turn(fold, candidate, &turns[i]))
             return false;
-    return success || worst_trials_add(&candidate->worst, trial, fold->facts->tags);
+    return success || worst_trials_add(&candidate->worst, trial, fold->facts.tags);
 }
 
 /* Was anything asked of a model or an agent for this turn? */
@@ -279,7 +279,7 @@ static void add_error(struct run_fold *fold, struct candidate_fold *candidate)
     candidate->errors++;
     candidate->outcomes[TRIAL_ERROR]++;
     tally(candidate, FOLD_ERRORS, 1, 1);
-    if (fold->facts->gold_status != GOLD_JOINED)
+    if (fold->facts.gold_status != GOLD_JOINED)
         return;
     tally(candidate, FOLD_SUCCESS_LOW, 0, 1);
     tally(candidate, FOLD_SUCCESS_HIGH, 1, 1);
@@ -314,7 +314,7 @@ bool trial_fold_add(struct run_fold *fold, const struct trial *trial)
     add_finished(candidate, trial->score, cost);
     if (!add_extras(fold, trial))
         return false;
-    if (trial->score->outcome == TRIAL_NOT_SCORED || fold->facts->gold_status != GOLD_JOINED) {
+    if (trial->score->outcome == TRIAL_NOT_SCORED || fold->facts.gold_status != GOLD_JOINED) {
         candidate->no_gold++;
         candidate->outcomes[TRIAL_NOT_SCORED]++;
         return true;
@@ -397,7 +397,7 @@ static enum run_outcome outcome_of(const struct ratio_part *success)
 
 void trial_fold_end_conversation(struct run_fold *fold)
 {
-    if (!fold->facts)
+    if (!fold->is_open)
         return;
     for (size_t c = 0; c < fold->candidate_count; c++) {
         struct candidate_fold *candidate = &fold->candidates[c];
@@ -415,5 +415,5 @@ void trial_fold_end_conversation(struct run_fold *fold)
         memset(fold->candidates[c].now, 0, sizeof fold->candidates[c].now);
         memset(fold->candidates[c].now_trials, 0, sizeof fold->candidates[c].now_trials);
     }
-    fold->facts = NULL;
+    fold->is_open = false;
 }
