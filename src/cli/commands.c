@@ -12,6 +12,8 @@ const struct cli_command *const commands[] = {
     &command_runs,
     &command_show,
     &command_report,
+    &command_compare,
+    &command_summary,
     &command_score,
     &command_extract,
     NULL,

@@ -5,7 +5,6 @@
  */
 #include "pipeline/run_report.h"
 
-#include "aggregate/run_fold.h"
 #include "base/file.h"
 #include "codec/avro_container.h"
 #include "codec/json_record.h"
@@ -312,7 +311,8 @@ static void close_all(struct reporting *reporting)
 }
 
 enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
-                                 struct run_summary **ret_summary, struct error *err)
+                                 struct run_summary **ret_summary, struct run_fold **ret_fold,
+                                 struct error *err)
 {
     struct reporting reporting = {.request = request,
                                   .arena = arena_create(16 * 1024, 0),
@@ -327,6 +327,8 @@ enum status run_report_summarise(const struct run_report_request *request, struc
         status = stream_put_in_place(&reporting.trials, err);
     if (status == STATUS_OK && reporting.scores)
         status = avro_container_commit(reporting.scores, err);
+    if (status == STATUS_OK && ret_fold)
+        *ret_fold = TAKE(reporting.fold);
     close_all(&reporting);
     return status;
 }
@@ -455,7 +457,7 @@ enum status run_report_write(const struct run_report_request *request, struct er
     CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
     struct run_summary *summary = NULL;
     enum status status =
-        arena ? run_report_summarise(request, arena, &summary, err) : error_no_memory(err);
+        arena ? run_report_summarise(request, arena, &summary, NULL, err) : error_no_memory(err);
     if (status == STATUS_OK && !request->keep_folder)
         status = write_folder(request, summary, arena, err);
     for (size_t i = 0; status == STATUS_OK && i < request->output_count; i++)

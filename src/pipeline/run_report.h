@@ -6,7 +6,7 @@
 #ifndef ASSAY_PIPELINE_RUN_REPORT_H
 #define ASSAY_PIPELINE_RUN_REPORT_H
 
-#include "aggregate/run_summary.h"
+#include "aggregate/run_fold.h"
 #include "pipeline/run.h"
 
 enum run_report_stdout {
@@ -31,8 +31,10 @@ struct run_report_request {
  * INFRASTRUCTURE, BUDGET, INTERRUPTED. */
 enum status run_report_write(const struct run_report_request *request, struct error *err);
 
-/* Just the summary, in `arena`. */
+/* Just the summary, in `arena`. *ret_fold, when wanted, keeps the outcomes by conversation: the
+ * caller destroys it. */
 enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
-                                 struct run_summary **ret_summary, struct error *err);
+                                 struct run_summary **ret_summary, struct run_fold **ret_fold,
+                                 struct error *err);
 
 #endif

@@ -1,0 +1,25 @@
+/*
+ * comparison_report.h: runs side by side, for a terminal or as JSON (`assay compare`).
+ * Deterministic bytes; thread: any.
+ */
+#ifndef ASSAY_REPORT_COMPARISON_REPORT_H
+#define ASSAY_REPORT_COMPARISON_REPORT_H
+
+#include "aggregate/run_compare.h"
+#include "base/strbuf.h"
+
+/* Names the conversation of a run by its ordinal; the text must stay until the next call. */
+typedef struct strview comparison_name(void *context, size_t run, uint32_t ordinal);
+
+struct comparison_input {
+    const struct run_comparison *comparison;
+    const struct run_side *sides;
+    size_t side_count;
+    comparison_name *name;
+    void *context;
+};
+
+void comparison_report_text(struct strbuf *out, const struct comparison_input *input);
+void comparison_report_json(struct strbuf *out, const struct comparison_input *input);
+
+#endif
