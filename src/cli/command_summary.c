@@ -7,7 +7,7 @@
 #include "pipeline/file_summary.h"
 #include "report/html_report.h"
 #include "report/json_report.h"
-#include "report/terminal_table.h"
+#include "report/section_text.h"
 
 #include <stdio.h>
 
@@ -25,6 +25,13 @@ static enum status load_task(const char *path, struct arena *arena, struct task_
                : status;
 }
 
+static void print_faults(const struct run_summary *summary)
+{
+    for (size_t i = 0; i < summary->accounts.fault_count; i++)
+        fprintf(stderr, "%s: %s.\n", summary->accounts.faults[i].where,
+                summary->accounts.faults[i].what);
+}
+
 static enum status summarise(const char *path, const char *task_path, const char *html, bool json,
                              struct error *err)
 {
@@ -37,10 +44,16 @@ static enum status summarise(const char *path, const char *task_path, const char
         status = file_summary_make(path, task, arena, &summary, err);
     if (status != STATUS_OK)
         return status;
-    if (json)
+    if (json) {
         json_report(&text, summary, false);
-    else
-        terminal_table(&text, summary, &(struct terminal_options){.width = 100});
+    } else {
+        strbuf_add_format(&text, "%s: %llu events, %llu conversations, %llu invalid lines\n", path,
+                          (unsigned long long)summary->accounts.events_consumed,
+                          (unsigned long long)summary->accounts.conversations,
+                          (unsigned long long)summary->accounts.events_invalid);
+        section_text(&text, summary, 0);
+        print_faults(summary);
+    }
     if (!text.failed)
         fwrite(text.data, 1, text.size, stdout);
     status = text.failed ? error_no_memory(err) : STATUS_OK;
