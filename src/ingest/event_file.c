@@ -58,6 +58,4 @@ void event_file_decode(const struct line_batch *batch, size_t index, struct aren
                                           &ret_decoded->unknown, err);
     }
     ret_decoded->valid = status == STATUS_OK;
-    if (!ret_decoded->valid)
-        error_where(err, "line %llu", (unsigned long long)batch->lines[index].number);
 }

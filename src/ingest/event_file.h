@@ -38,7 +38,8 @@ struct decoded_event {
     struct event event;
     bool valid;
     struct json_unknown unknown;
-    struct error error; /* when not valid; `where` holds the line, but not the file */
+    struct error
+        error; /* when not valid; `where` holds the place in the line; its reader adds file:line */
 };
 
 /* Decodes a line into `arena`. Thread: any. */

@@ -83,18 +83,17 @@ static enum status check_line(struct checking *checking, struct conversation_tab
                               const struct line_batch *batch, size_t index, struct error *err)
 {
     struct decoded_event decoded;
+    const char *path = checking->pipeline->source.events.data;
+    unsigned long long number = batch->lines[index].number;
     event_file_decode(batch, index, checking->arena, &decoded);
     checking->counts->events++;
     if (!decoded.valid || decoded.unknown.count) {
-        const char *path = checking->pipeline->source.events.data;
         if (decoded.valid) {
             error_set(&decoded.error, STATUS_DATA, "unknown key %s", decoded.unknown.first_pointer);
-            error_where(&decoded.error, "line %llu",
-                        (unsigned long long)batch->lines[index].number);
             if (decoded.unknown.nearest)
                 error_fix(&decoded.error, "Did you mean '%s'?", decoded.unknown.nearest);
         }
-        error_where(&decoded.error, "%s", path);
+        error_where(&decoded.error, "%s:%llu", path, number);
         tell(checking, &decoded.error);
     }
     if (!decoded.valid)
@@ -105,8 +104,7 @@ static enum status check_line(struct checking *checking, struct conversation_tab
         struct error fault = {0};
         error_set(&fault, STATUS_DATA, "the event of '%.*s' would be skipped: %s",
                   STRVIEW_ARG(decoded.event.conversation_id), skip_reason_name(skip));
-        error_where(&fault, "%s: line %llu", checking->pipeline->source.events.data,
-                    (unsigned long long)batch->lines[index].number);
+        error_where(&fault, "%s:%llu", path, number);
         tell(checking, &fault);
     }
     return status;

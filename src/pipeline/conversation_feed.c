@@ -121,7 +121,8 @@ static enum status take_event(struct conversation_feed *feed, struct decoded_eve
         if (decoded->error.status == STATUS_NO_MEMORY)
             return error_no_memory(err);
         accounts->events_invalid++;
-        error_where(&decoded->error, "%s", feed->session->options.pipeline->source.events.data);
+        error_where(&decoded->error, "%s:%llu", feed->session->options.pipeline->source.events.data,
+                    (unsigned long long)line);
         session_fault(feed->session, &decoded->error);
         return STATUS_OK;
     }
