@@ -48,7 +48,6 @@ const struct section_entry metric_catalogue_sections[] = {
 
 const struct metric_entry metric_catalogue[] = {
     {"success_rate", "Success rate", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls that succeed by the mode's rule"},
-    {"failed_per_1000", "Failed per 1,000", UNIT_PER_1000, LOWER_IS_BETTER, "headline", WILSON, "calls of 1,000 that do not succeed"},
     {"goal_slot_success", "Goal slots right at the end", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls in which all required slots are right at the last turn"},
     {"completion_rate", "Completion", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls that end with a booking made, right or wrong; needs no gold"},
     {"joint_goal_accuracy", "Joint goal accuracy", UNIT_RATIO, HIGHER_IS_BETTER, "headline", SHARE, "share of turns after which the whole state is right"},
@@ -85,6 +84,7 @@ const struct metric_entry metric_catalogue[] = {
     {"confirm_share", "Flagged share", UNIT_RATIO, LOWER_IS_BETTER, "calibration", SHARE, "share of values that the caller is asked to confirm"},
     {"confirm_residual_error", "Errors that are not flagged", UNIT_RATIO, LOWER_IS_BETTER, "calibration", SHARE, "share of unflagged values that are wrong"},
 
+    {"failed_per_1000", "Failed per 1,000", UNIT_PER_1000, LOWER_IS_BETTER, "dialogue", WILSON, "calls of 1,000 that do not succeed"},
     {"reasks_per_conversation", "Re-asks per call", UNIT_COUNT, LOWER_IS_BETTER, "dialogue", MEAN, "the same slot asked again with no new value in between; needs no gold"},
     {"handover_right_share", "Needed hand-overs made", UNIT_RATIO, HIGHER_IS_BETTER, "dialogue", SHARE, "of the calls that need a person"},
     {"handover_needless_share", "Needless hand-overs", UNIT_RATIO, LOWER_IS_BETTER, "dialogue", WILSON, "share of scored calls"},
@@ -140,10 +140,10 @@ const struct metric_entry metric_catalogue[] = {
     SERVICE("tts", "Speech synthesis"),
     SERVICE("tool", "Booking back end"),
 
-    {"feedback_kept_share", "Appointment kept", UNIT_RATIO, HIGHER_IS_BETTER, "feedback", WILSON, "of the calls about which it is known"},
-    {"feedback_no_show_share", "No-show", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls about which it is known"},
-    {"feedback_rebooked_share", "Rebooked by a person", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls about which it is known"},
-    {"feedback_called_back_share", "Called back", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls about which it is known"},
+    {"feedback_kept_share", "Appointment kept", UNIT_RATIO, HIGHER_IS_BETTER, "feedback", WILSON, "of the calls about which one of both is known"},
+    {"feedback_no_show_share", "No-show", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls about which one of both is known"},
+    {"feedback_rebooked_share", "Rebooked by a person", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls with feedback"},
+    {"feedback_called_back_share", "Called back", UNIT_RATIO, LOWER_IS_BETTER, "feedback", WILSON, "of the calls with feedback"},
     {"feedback_rating_mean", "Rating", UNIT_COUNT, HIGHER_IS_BETTER, "feedback", MEAN, "mean of the ratings, 1 to 5"},
     {0}};
 /* clang-format on */

@@ -90,20 +90,19 @@ static void add_outcome(struct recorded_fold *recorded, int outcome)
     add(recorded, RECORDED_ABANDONED, outcome == OUTCOME_ABANDONED, 1);
 }
 
+/* Agents often tell only what is so: whether somebody came is known when one of the two says it;
+ * the rest holds of all calls with feedback. */
 static void add_feedback(struct recorded_fold *recorded, const struct feedback *feedback)
 {
     if (!feedback)
         return;
-    const struct {
-        enum recorded_ratio ratio;
-        int8_t value;
-    } shares[] = {{RECORDED_KEPT, feedback->kept},
-                  {RECORDED_NO_SHOW, feedback->no_show},
-                  {RECORDED_REBOOKED, feedback->rebooked_by_person},
-                  {RECORDED_CALLED_BACK, feedback->called_back}};
-    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
-        if (shares[i].value != FIELD_ABSENT_BOOL)
-            add(recorded, shares[i].ratio, shares[i].value == 1, 1);
+    bool kept = feedback->kept == 1, no_show = feedback->no_show == 1;
+    if (feedback->kept != FIELD_ABSENT_BOOL || feedback->no_show != FIELD_ABSENT_BOOL) {
+        add(recorded, RECORDED_KEPT, kept, 1);
+        add(recorded, RECORDED_NO_SHOW, no_show, 1);
+    }
+    add(recorded, RECORDED_REBOOKED, feedback->rebooked_by_person == 1, 1);
+    add(recorded, RECORDED_CALLED_BACK, feedback->called_back == 1, 1);
     if (isfinite(feedback->rating))
         add(recorded, RECORDED_RATING, feedback->rating, 1);
 }

@@ -99,12 +99,16 @@ static void add_percent(struct strbuf *out, double share)
     strbuf_add_format(out, "%.1f%%", share * 100);
 }
 
-static void add_usd(struct strbuf *out, double usd)
+static void add_cost(struct strbuf *out, double usd)
 {
     if (!(usd > 0))
-        strbuf_add_text(out, "no cost");
+        strbuf_add_text(out, ", at no cost");
     else
-        strbuf_add_format(out, usd < .01 ? "$%.5f" : usd < 10 ? "$%.3f" : "$%.2f", usd);
+        strbuf_add_format(out,
+                          usd < .01  ? ", at $%.5f a call"
+                          : usd < 10 ? ", at $%.3f a call"
+                                     : ", at $%.2f a call",
+                          usd);
 }
 
 static void add_gate_list(struct strbuf *out, const struct run_summary *summary,
@@ -167,6 +171,13 @@ static size_t best_of(const struct run_summary *summary, size_t but)
     return best;
 }
 
+/* Percentage points; what rounds to zero has no sign of its own. */
+static double points_of(double share)
+{
+    double points = share * 100;
+    return fabs(points) < .05 ? 0 : points;
+}
+
 /* How the best one stands against the first candidate, or the first against the runner-up. */
 static void add_comparison(struct strbuf *out, const struct run_summary *summary, size_t best)
 {
@@ -176,18 +187,17 @@ static void add_comparison(struct strbuf *out, const struct run_summary *summary
     struct measure change = change_in(summary, "success_rate", best ? best : other);
     if (change.undefined)
         return;
-    double sign = best ? 1 : -1, points = change.value * 100 * sign;
-    double low = (best ? change.low : -change.high) * 100;
-    double high = (best ? change.high : -change.low) * 100;
+    double sign = best ? 1 : -1, points = points_of(change.value * sign);
+    double low = best ? change.low : -change.high, high = best ? change.high : -change.low;
     struct strview name = summary->candidates[other].name;
     if (isnan(low))
         strbuf_add_format(out, ", %.1f points more than %.*s", points, STRVIEW_ARG(name));
     else if (low <= 0)
         strbuf_add_format(out, "; whether that is more than %.*s's is open (%+.1f to %+.1f points)",
-                          STRVIEW_ARG(name), low, high);
+                          STRVIEW_ARG(name), points_of(low), points_of(high));
     else
         strbuf_add_format(out, ", %.1f points more than %.*s (%+.1f to %+.1f)", points,
-                          STRVIEW_ARG(name), low, high);
+                          STRVIEW_ARG(name), points_of(low), points_of(high));
 }
 
 static void add_nothing(struct strbuf *out, const struct run_summary *summary)
@@ -222,11 +232,8 @@ static void add_best(struct strbuf *out, const struct run_summary *summary)
     if (!isnan(rate.low))
         strbuf_add_format(out, " (%.1f to %.1f%%)", rate.low * 100, rate.high * 100);
     add_comparison(out, summary, best);
-    if (!cost.undefined) {
-        strbuf_add_text(out, ", at ");
-        add_usd(out, cost.value);
-        strbuf_add_text(out, " a call");
-    }
+    if (!cost.undefined)
+        add_cost(out, cost.value);
     strbuf_add_char(out, '.');
 }
 

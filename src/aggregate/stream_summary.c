@@ -101,7 +101,7 @@ static struct trial *make_trial(struct arena *arena, const struct conversation *
     score->outcome = TRIAL_NOT_SCORED;
     score->reasks = facts->reasks;
     if (conversation->outcome != OUTCOME_ABSENT)
-        score->completed = conversation->outcome == OUTCOME_COMPLETED;
+        score->completed = (int8_t)(conversation->outcome == OUTCOME_COMPLETED);
     return trial;
 }
 

@@ -272,7 +272,7 @@ bool worst_trials_take(const struct worst_trials *const *heaps, size_t count, si
     qsort(picks, filled, sizeof *picks, by_badness);
     for (size_t h = 0; h < count; h++)
         taken += take_from(picks, filled, limit / count, &h);
-    taken += take_from(picks, filled, limit - taken, NULL);
+    (void)take_from(picks, filled, limit - taken, NULL);
     *ret_count = 0;
     for (size_t i = 0; i < filled; i++)
         if (picks[i].taken)

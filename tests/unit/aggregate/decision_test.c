@@ -84,7 +84,7 @@ Test(decision, the_sentence_says_how_sure_it_is)
     fold_case_start(&test, 1);
     run(&test, 1, alone);
     cr_expect(eq(str, (char *)test.summary->decision.sentence,
-                 "first succeeds in 75.0% of 4 calls (30.1 to 95.4%), at no cost a call."));
+                 "first succeeds in 75.0% of 4 calls (30.1 to 95.4%), at no cost."));
     fold_case_end(&test);
 }
 

@@ -260,3 +260,32 @@ Test(metrics, names_without_end_are_pooled)
     cr_expect(eq(dbl, fold_case_value(&test, "slots_spurious", 0), 300));
     fold_case_end(&test);
 }
+
+Test(metrics, feedback_that_tells_only_what_is_so_is_understood)
+{
+    struct fold_case test;
+    fold_case_start(&test, 1);
+    fold_case_open(&test);
+    for (int64_t i = 0; i < 4; i++) {
+        struct conversation_facts *facts = fold_case_facts(&test, i);
+        struct feedback *feedback = arena_alloc(test.arena, sizeof *feedback);
+        record_init(&feedback_type, feedback);
+        if (i < 2)
+            feedback->kept = 1;
+        if (i == 2)
+            feedback->no_show = 1;
+        if (i == 3) {
+            feedback->called_back = 1;
+            feedback->rating = 2;
+        }
+        facts->feedback = feedback;
+        fold_case_add_facts(&test, facts);
+    }
+    fold_case_finish(&test);
+    cr_expect(epsilon_eq(dbl, fold_case_value(&test, "feedback_kept_share", 0), 2 / 3.0, 1e-15));
+    cr_expect(epsilon_eq(dbl, fold_case_value(&test, "feedback_no_show_share", 0), 1 / 3.0, 1e-15));
+    cr_expect(eq(dbl, fold_case_value(&test, "feedback_called_back_share", 0), .25));
+    cr_expect(eq(dbl, fold_case_value(&test, "feedback_rebooked_share", 0), 0));
+    cr_expect(eq(dbl, fold_case_value(&test, "feedback_rating_mean", 0), 2));
+    fold_case_end(&test);
+}
