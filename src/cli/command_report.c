@@ -5,11 +5,12 @@
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
 #include "pipeline/run_report.h"
+#include "report/experiment_report.h"
 
 #include <stdio.h>
 
 struct report_options {
-    const char *runs;
+    const char *runs, *experiment;
     bool canonical, json, quiet;
     struct cli_texts outputs, rest;
 };
@@ -53,6 +54,57 @@ static enum status report(const struct report_options *options, struct arena *ar
     return run_report_write(&request, err);
 }
 
+static enum status summarise_run(const char *runs, const struct run_manifest *manifest,
+                                 struct arena *arena, const struct run_summary **ret_summary,
+                                 struct error *err)
+{
+    const char *folder = arena_format(arena, "%s/%s", runs, manifest->run_id);
+    struct pipeline_spec *pipeline;
+    struct run_summary *summary;
+    enum status status = folder ? load(folder, arena, &pipeline, err) : error_no_memory(err);
+    struct run_report_request request = {.folder = folder, .keep_folder = true};
+    if (status != STATUS_OK)
+        return status;
+    request.pipeline = pipeline;
+    status = run_report_summarise(&request, arena, &summary, NULL, err);
+    *ret_summary = summary;
+    return status;
+}
+
+/* The runs of an experiment, oldest first. */
+static enum status report_experiment(const struct report_options *options, struct arena *arena,
+                                     struct error *err)
+{
+    const char *runs = cli_pipeline_runs(options->runs);
+    struct run_manifest **list;
+    size_t count, kept = 0;
+    enum status status = run_folder_list(runs, arena, &list, &count, err);
+    if (status != STATUS_OK)
+        return status;
+    const struct run_summary **summaries = arena_array(arena, count + 1, sizeof *summaries);
+    if (!summaries)
+        return error_no_memory(err);
+    for (size_t i = count; i-- > 0 && status == STATUS_OK;)
+        if (strcmp(list[i]->experiment, options->experiment) == 0)
+            status = summarise_run(runs, list[i], arena, &summaries[kept++], err);
+    if (status == STATUS_OK && kept == 0) {
+        status = error_set(err, STATUS_CONFIG, "experiment '%.100s' has no runs in '%s'",
+                           options->experiment, runs);
+        error_fix(err, "`assay runs` lists runs with their experiments.");
+    }
+    if (status != STATUS_OK)
+        return status;
+    struct experiment_input input = {strview_of(options->experiment), summaries, kept};
+    struct strbuf text = {0};
+    (options->json ? experiment_report_json : experiment_report_text)(&text, &input);
+    if (text.failed)
+        status = error_no_memory(err);
+    else
+        fwrite(text.data, 1, text.size, stdout);
+    strbuf_done(&text);
+    return status;
+}
+
 static int run(int argc, char **argv, const struct cli_command *command)
 {
     struct report_options o = {0};
@@ -61,6 +113,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
     const struct cli_option options[] = {
         {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write there instead of the run folder; the format by its ending (.json .html .md .xml .txt); again for more"},
         {"canonical", 0, CLI_FLAG, &o.canonical, NULL, "without run id, dates and times of live calls: the same bytes for the same inputs"},
+        {"experiment", 0, CLI_TEXT, &o.experiment, "NAME", "sum up the runs of an experiment instead"},
         {"json", 0, CLI_FLAG, &o.json, NULL, "print report.json instead of the table"},
         {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "print nothing"},
         {"runs", 0, CLI_TEXT, &o.runs, "DIR", "folder of the run folders; default: ASSAY_RUNS or ./runs"},
@@ -72,7 +125,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
                              ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
                              : error_no_memory(&err);
     if (status == STATUS_OK && !helped)
-        status = report(&o, arena, &err);
+        status = o.experiment ? report_experiment(&o, arena, &err) : report(&o, arena, &err);
     cli_texts_done(&o.outputs);
     cli_texts_done(&o.rest);
     if (status == STATUS_GATE_FAILED || status == STATUS_INCONCLUSIVE ||
@@ -87,6 +140,7 @@ const struct cli_command command_report = {
     .usage = "[RUN] [options]",
     .details = "RUN is a run id, a run folder, or 'latest' (the default). No model is called.\n\n"
                "  assay report\n  assay report latest -o report.html -o summary.md\n"
-               "  assay report 20250110-103000-1f2e --canonical --json",
+               "  assay report 20250110-103000-1f2e --canonical --json\n"
+               "  assay report --experiment quickstart",
     .run = run,
 };

@@ -43,6 +43,7 @@ static void write_manifest(const struct run_manifest *manifest, struct strbuf *o
     json_write_key_text(&writer, "created", strview_of(manifest->created));
     json_write_key_text(&writer, "assay_version", strview_of(manifest->assay_version));
     json_write_key_text(&writer, "pipeline", strview_of(manifest->pipeline_path));
+    json_write_key_text(&writer, "folder", strview_of(manifest->folder));
     json_write_key_text(&writer, "overrides", strview_of(manifest->overrides));
     json_write_key_i64(&writer, "conversation_limit", manifest->conversation_limit);
     json_write_key(&writer, strview_of("inputs"));
@@ -144,6 +145,7 @@ enum status run_manifest_read(const char *folder, struct arena *arena,
     manifest->created = text_of(json, "created", arena);
     manifest->assay_version = text_of(json, "assay_version", arena);
     manifest->pipeline_path = text_of(json, "pipeline", arena);
+    manifest->folder = text_of(json, "folder", arena);
     manifest->overrides = text_of(json, "overrides", arena);
     manifest->conversation_limit = json_integer_value(json_object_get(json, "conversation_limit"));
     take_inputs(json_object_get(json, "inputs"), arena, manifest);

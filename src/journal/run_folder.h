@@ -29,7 +29,8 @@ struct run_manifest {
     const char *experiment;
     const char *created; /* ISO 8601 */
     const char *assay_version;
-    const char *pipeline_path;
+    const char *pipeline_path; /* as it was given */
+    const char *folder;        /* from which relative paths were taken */
     const char *overrides;      /* "--set" arguments, one a line */
     int64_t conversation_limit; /* 0: none */
     struct manifest_input *inputs;

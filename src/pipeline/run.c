@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 static const char *new_run_id(struct arena *arena)
 {
@@ -58,6 +59,8 @@ static enum status make_manifest(const struct pipeline_spec *pipeline, const cha
     manifest->created = arena_copy_text(arena, created);
     manifest->assay_version = ASSAY_VERSION;
     manifest->pipeline_path = pipeline->path;
+    char here[4096];
+    manifest->folder = arena_copy_text(arena, getcwd(here, sizeof here) ? here : "");
     manifest->overrides = overrides;
     const struct {
         const char *name;
@@ -114,10 +117,13 @@ enum status run_load_pipeline(const char *folder, struct arena *arena, struct fa
     enum status status = run_manifest_read(folder, arena, ret_manifest, err);
     if (status == STATUS_OK)
         status = split_overrides((*ret_manifest)->overrides, arena, &overrides, &count, err);
-    if (status == STATUS_OK)
-        status = pipeline_spec_load((*ret_manifest)->pipeline_path, overrides, count, arena, faults,
-                                    ret_pipeline, err);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    const char *path = (*ret_manifest)->pipeline_path;
+    if (path[0] != '/' && !file_exists(path)) /* asked for from another folder than the run's */
+        path = arena_format(arena, "%s/%s", (*ret_manifest)->folder, path);
+    return path ? pipeline_spec_load(path, overrides, count, arena, faults, ret_pipeline, err)
+                : error_no_memory(err);
 }
 
 struct preparation {

@@ -91,6 +91,7 @@ struct reporting {
     struct run_manifest *manifest;
     struct run_journal journal;
     struct run_fold *fold;
+    struct pipeline_spec shown; /* the pipeline as the report names it */
     struct stream predictions, trials;
     struct avro_container_writer *scores;
 };
@@ -199,6 +200,16 @@ static void take_environment(struct reporting *reporting, const json_t *end,
         environment->peak_memory_bytes = usage.ru_maxrss * INT64_C(1024);
 }
 
+/* A path as it was given, also when the run is asked for from another folder: the report's bytes do
+ * not depend on it. */
+static const char *shown_path(const struct reporting *reporting, const char *path)
+{
+    size_t size = strlen(reporting->manifest->folder);
+    bool is_below =
+        size && strncmp(path, reporting->manifest->folder, size) == 0 && path[size] == '/';
+    return is_below ? path + size + 1 : path;
+}
+
 static const char *partial_reason(const struct reporting *reporting, const json_t *end)
 {
     if (!end)
@@ -243,14 +254,14 @@ static enum status finish_fold(struct reporting *reporting, struct arena *arena,
     json_t *end = NULL;
     if (reporting->journal.end.size)
         (void)json_record_parse(strbuf_view(&reporting->journal.end), &end, NULL);
-    struct run_fold_input input = {.source = pipeline->source.events,
-                                   .pipeline_sha256 = input_hash(reporting->manifest, "pipeline"),
-                                   .source_sha256 = input_hash(reporting->manifest, "events"),
-                                   .gold_sha256 = input_hash(reporting->manifest, "gold"),
-                                   .task_sha256 = input_hash(reporting->manifest, "task"),
-                                   .success_means =
-                                       trial_score_success_text(pipeline->task, pipeline->mode),
-                                   .partial_reason = partial_reason(reporting, end)};
+    struct run_fold_input input = {
+        .source = strview_of(shown_path(reporting, pipeline->source.events.data)),
+        .pipeline_sha256 = input_hash(reporting->manifest, "pipeline"),
+        .source_sha256 = input_hash(reporting->manifest, "events"),
+        .gold_sha256 = input_hash(reporting->manifest, "gold"),
+        .task_sha256 = input_hash(reporting->manifest, "task"),
+        .success_means = trial_score_success_text(pipeline->task, pipeline->mode),
+        .partial_reason = partial_reason(reporting, end)};
     enum status status = take_accounts(reporting, &input, err);
     if (status == STATUS_OK) {
         take_environment(reporting, end, &input);
@@ -264,9 +275,10 @@ static enum status fold_all(struct reporting *reporting, struct arena *arena,
                             struct run_summary **ret_summary, struct error *err)
 {
     CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 * 1024, 0);
-    enum status status = scratch
-                             ? run_fold_create(reporting->request->pipeline, &reporting->fold, err)
-                             : error_no_memory(err);
+    reporting->shown = *reporting->request->pipeline;
+    reporting->shown.path = shown_path(reporting, reporting->shown.path);
+    enum status status =
+        scratch ? run_fold_create(&reporting->shown, &reporting->fold, err) : error_no_memory(err);
     for (uint64_t i = 0; status == STATUS_OK && i < reporting->journal.facts.count; i++) {
         status = take_conversation(reporting, i, scratch, err);
         if (i + 1 < reporting->journal.facts.count)

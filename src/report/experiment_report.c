@@ -1,0 +1,156 @@
+/*
+ * experiment_report.c: one line a run and candidate; sums of cost. Drift has its section and says
+ * that nothing is measured yet.
+ */
+#include "report/experiment_report.h"
+
+#include "base/json_write.h"
+#include "base/utf8.h"
+#include "report/measure_text.h"
+
+static const char *const shown[] = {"success_rate", "slot_f1_micro", "joint_goal_accuracy",
+                                    "intent_accuracy", NULL};
+static const char no_drift[] = "drift between runs is not measured yet";
+
+static const struct metric_row *find_row(const struct run_summary *run, const char *name)
+{
+    for (size_t i = 0; i < run->section_count; i++)
+        for (size_t j = 0; j < run->sections[i].count; j++)
+            if (strcmp(run->sections[i].rows[j].name, name) == 0)
+                return &run->sections[i].rows[j];
+    return NULL;
+}
+
+static void pad_to(struct strbuf *out, size_t line_start, size_t column)
+{
+    size_t used =
+        utf8_display_width((struct strview){out->data + line_start, out->size - line_start});
+    do
+        strbuf_add_char(out, ' ');
+    while (++used < column);
+}
+
+enum { RUN_COLUMN = 26, CANDIDATE_COLUMN = 46, METRIC_COLUMN = 22 };
+
+static void add_metrics_line(struct strbuf *out, const struct run_summary *run, size_t candidate)
+{
+    size_t start = out->size;
+    strbuf_add_view(out, run->environment.run_id);
+    pad_to(out, start, RUN_COLUMN);
+    strbuf_add_view(out, run->candidates[candidate].name);
+    for (size_t i = 0; shown[i]; i++) {
+        const struct metric_row *row = find_row(run, shown[i]);
+        pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
+        if (row)
+            measure_text_value(out, &row->by_candidate[candidate], row->unit);
+    }
+    strbuf_add_char(out, '\n');
+}
+
+static int64_t add_cost_line(struct strbuf *out, const struct run_summary *run, size_t candidate)
+{
+    const struct candidate_summary *of = &run->candidates[candidate];
+    size_t start = out->size;
+    strbuf_add_view(out, run->environment.run_id);
+    pad_to(out, start, RUN_COLUMN);
+    strbuf_add_view(out, of->name);
+    pad_to(out, start, CANDIDATE_COLUMN);
+    if (of->cost_known)
+        measure_text_usd_nano(out, of->cost_usd_nano);
+    else
+        strbuf_add_text(out, "not priced");
+    strbuf_add_format(out, ", %llu calls\n", (unsigned long long)of->calls);
+    return of->cost_known ? of->cost_usd_nano : 0;
+}
+
+void experiment_report_text(struct strbuf *out, const struct experiment_input *input)
+{
+    int64_t total = 0;
+    strbuf_add_format(out, "experiment %.*s: %zu run%s\n\nmetrics\n",
+                      STRVIEW_ARG(input->experiment), input->count, input->count == 1 ? "" : "s");
+    size_t start = out->size;
+    strbuf_add_text(out, "run");
+    pad_to(out, start, RUN_COLUMN);
+    strbuf_add_text(out, "candidate");
+    for (size_t i = 0; shown[i]; i++) {
+        pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
+        strbuf_add_text(out, shown[i]);
+    }
+    strbuf_add_char(out, '\n');
+    for (size_t i = 0; i < input->count; i++)
+        for (size_t j = 0; j < input->runs[i]->candidate_count; j++)
+            add_metrics_line(out, input->runs[i], j);
+    strbuf_add_text(out, "\ncost\n");
+    for (size_t i = 0; i < input->count; i++)
+        for (size_t j = 0; j < input->runs[i]->candidate_count; j++)
+            total += add_cost_line(out, input->runs[i], j);
+    strbuf_add_text(out, "in all ");
+    measure_text_usd_nano(out, total);
+    strbuf_add_format(out, "\n\ndrift\n%s\n", no_drift);
+}
+
+static void write_candidate(struct json_write *writer, const struct run_summary *run,
+                            size_t candidate)
+{
+    json_write_begin_object(writer);
+    json_write_key_text(writer, "run", run->environment.run_id);
+    json_write_key_text(writer, "started", run->environment.started);
+    json_write_key_text(writer, "candidate", run->candidates[candidate].name);
+    for (size_t i = 0; shown[i]; i++) {
+        const struct metric_row *row = find_row(run, shown[i]);
+        if (!row)
+            continue;
+        const struct measure *measure = &row->by_candidate[candidate];
+        json_write_key(writer, strview_of(shown[i]));
+        json_write_begin_object(writer);
+        json_write_key_real(writer, "value", measure->value);
+        json_write_key_real(writer, "low", measure->low);
+        json_write_key_real(writer, "high", measure->high);
+        json_write_key_i64(writer, "n", (int64_t)measure->n);
+        json_write_end_object(writer);
+    }
+    json_write_end_object(writer);
+}
+
+static void write_cost(struct json_write *writer, const struct run_summary *run, size_t candidate)
+{
+    const struct candidate_summary *of = &run->candidates[candidate];
+    json_write_begin_object(writer);
+    json_write_key_text(writer, "run", run->environment.run_id);
+    json_write_key_text(writer, "candidate", of->name);
+    json_write_key(writer, strview_of("usd"));
+    if (of->cost_known)
+        json_write_usd(writer, of->cost_usd_nano);
+    else
+        json_write_null(writer);
+    json_write_key_i64(writer, "calls", (int64_t)of->calls);
+    json_write_end_object(writer);
+}
+
+static void write_all(struct json_write *writer, const struct experiment_input *input,
+                      const char *key,
+                      void (*write)(struct json_write *, const struct run_summary *, size_t))
+{
+    json_write_key(writer, strview_of(key));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < input->count; i++)
+        for (size_t j = 0; j < input->runs[i]->candidate_count; j++)
+            write(writer, input->runs[i], j);
+    json_write_end_array(writer);
+}
+
+void experiment_report_json(struct strbuf *out, const struct experiment_input *input)
+{
+    struct json_write writer = {.out = out};
+    json_write_begin_object(&writer);
+    json_write_key_i64(&writer, "schema_version", 1);
+    json_write_key_text(&writer, "experiment", input->experiment);
+    write_all(&writer, input, "metrics", write_candidate);
+    write_all(&writer, input, "cost", write_cost);
+    json_write_key(&writer, strview_of("drift"));
+    json_write_begin_object(&writer);
+    json_write_key_text(&writer, "undefined", strview_of(no_drift));
+    json_write_end_object(&writer);
+    json_write_end_object(&writer);
+    strbuf_add_char(out, '\n');
+}
