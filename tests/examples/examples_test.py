@@ -60,7 +60,7 @@ class Examples(unittest.TestCase):
 
     def check_import(self, name, *command):
         output = self.folder / "events.jsonl"
-        done = self.assay("import", *command, "-o", output)
+        done = self.assay("import", *command, "-o", output, status=1)  # each sample has faults, to show that they are told
         self.assertEqual(output.read_text(), (HERE / "import/expected" / f"{name}.jsonl").read_text())
         return done
 

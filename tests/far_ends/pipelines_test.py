@@ -83,7 +83,8 @@ class Pipelines(unittest.TestCase):
         stub = self.stub()
         base = f"http://127.0.0.1:{stub.port}/v1"
         predictions, _ = self.run_assay(
-            "pipelines/compare_models.yaml", "--limit", "5",
+            "pipelines/compare_models.yaml", "--limit", "5", "--set", "candidates.1.requests_per_minute=0",
+            "--set", "candidates.1.tokens_per_minute=0",
             environment={"OLLAMA_HOST": f"127.0.0.1:{stub.port}", "GROQ_BASE_URL": base, "OPENAI_BASE_URL": base,
                          "GROQ_API_KEY": "none", "OPENAI_API_KEY": "none"})
         self.assertEqual({(p["model"]["provider"], p["model"]["name"]) for p in predictions},
@@ -109,7 +110,7 @@ class Pipelines(unittest.TestCase):
         stub = self.stub()
         base = f"http://127.0.0.1:{stub.port}/v1"
         options = [o for i in (0, 1) for o in ("--set", f"candidates.{i}.model=stub/broken", "--set", f"candidates.{i}.base_url={base}")]
-        predictions, report = self.run_assay("pipelines/compare_prompts.yaml", "--limit", "25", *options)
+        predictions, report = self.run_assay("pipelines/compare_prompts.yaml", "--limit", "12", *options)
         whats = collections.Counter(p["error"]["what"] for p in predictions if p.get("error"))
         for words in ("not JSON", "empty", "refused"):
             self.assertTrue(any(words in what for what in whats), f"{words}: {whats}")

@@ -188,7 +188,7 @@ class Stub:
             return None
         if draws.happens(profile["http_429"], "429", attempt):
             self.count("http_429")
-            return 429, {"Retry-After": "1"}, fault("rate_limit_exceeded", "Too many requests. Please try again in 1s.")
+            return 429, {"Retry-After": "1", "retry-after-ms": "100"}, fault("rate_limit_exceeded", "Too many requests. Please try again in 1s.")
         if draws.happens(profile["http_500"], "500", attempt):
             self.count("http_500")
             return 500, {}, fault("server_error", "The stub failed, as its profile says.")
