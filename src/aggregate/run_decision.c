@@ -99,6 +99,15 @@ static void add_percent(struct strbuf *out, double share)
     strbuf_add_format(out, "%.1f%%", share * 100);
 }
 
+/* "62.5% of 8 calls (30.6 to 86.3%)" */
+static void add_rate(struct strbuf *out, const struct measure *rate)
+{
+    add_percent(out, rate->value);
+    strbuf_add_format(out, " of %llu call%s", (unsigned long long)rate->n, rate->n == 1 ? "" : "s");
+    if (!isnan(rate->low))
+        strbuf_add_format(out, " (%.1f to %.1f%%)", rate->low * 100, rate->high * 100);
+}
+
 static void add_cost(struct strbuf *out, double usd)
 {
     if (!(usd > 0))
@@ -191,12 +200,12 @@ static void add_comparison(struct strbuf *out, const struct run_summary *summary
     double low = best ? change.low : -change.high, high = best ? change.high : -change.low;
     struct strview name = summary->candidates[other].name;
     if (isnan(low))
-        strbuf_add_format(out, ", %.1f points more than %.*s", points, STRVIEW_ARG(name));
+        strbuf_add_format(out, "; that is %.1f points more than %.*s", points, STRVIEW_ARG(name));
     else if (low <= 0)
         strbuf_add_format(out, "; whether that is more than %.*s's is open (%+.1f to %+.1f points)",
                           STRVIEW_ARG(name), points_of(low), points_of(high));
     else
-        strbuf_add_format(out, ", %.1f points more than %.*s (%+.1f to %+.1f)", points,
+        strbuf_add_format(out, "; that is %.1f points more than %.*s (%+.1f to %+.1f)", points,
                           STRVIEW_ARG(name), points_of(low), points_of(high));
 }
 
@@ -215,11 +224,41 @@ static void add_nothing(struct strbuf *out, const struct run_summary *summary)
         strbuf_add_text(out, "Nothing was scored: no trial was run.");
 }
 
+/* SIZE_MAX: no other candidate has the same rate. */
+static size_t level_with(const struct run_summary *summary, size_t best)
+{
+    size_t other = best_of(summary, best);
+    if (other == SIZE_MAX || value_in(summary, "success_rate", other).value <
+                                 value_in(summary, "success_rate", best).value)
+        return SIZE_MAX;
+    return other;
+}
+
+static void add_level(struct strbuf *out, const struct run_summary *summary, size_t best,
+                      size_t other)
+{
+    struct measure change = change_in(summary, "success_rate", other);
+    strbuf_add_format(out, "%.*s and %.*s are level: each succeeds in ",
+                      STRVIEW_ARG(summary->candidates[best].name),
+                      STRVIEW_ARG(summary->candidates[other].name));
+    struct measure rate = value_in(summary, "success_rate", best);
+    add_rate(out, &rate);
+    if (best == 0 && !change.undefined && !isnan(change.low))
+        strbuf_add_format(out, "; a difference of %+.1f to %+.1f points cannot be ruled out",
+                          points_of(change.low), points_of(change.high));
+    strbuf_add_char(out, '.');
+}
+
 static void add_best(struct strbuf *out, const struct run_summary *summary)
 {
     size_t best = best_of(summary, SIZE_MAX);
+    size_t level = best == SIZE_MAX ? SIZE_MAX : level_with(summary, best);
     if (best == SIZE_MAX) {
         add_nothing(out, summary);
+        return;
+    }
+    if (level != SIZE_MAX) {
+        add_level(out, summary, best, level);
         return;
     }
     struct measure rate = value_in(summary, "success_rate", best);
@@ -227,13 +266,10 @@ static void add_best(struct strbuf *out, const struct run_summary *summary)
     strbuf_add_format(
         out, summary->candidate_count > 1 ? "Best is %.*s: it succeeds in " : "%.*s succeeds in ",
         STRVIEW_ARG(summary->candidates[best].name));
-    add_percent(out, rate.value);
-    strbuf_add_format(out, " of %llu call%s", (unsigned long long)rate.n, rate.n == 1 ? "" : "s");
-    if (!isnan(rate.low))
-        strbuf_add_format(out, " (%.1f to %.1f%%)", rate.low * 100, rate.high * 100);
-    add_comparison(out, summary, best);
+    add_rate(out, &rate);
     if (!cost.undefined)
         add_cost(out, cost.value);
+    add_comparison(out, summary, best);
     strbuf_add_char(out, '.');
 }
 

@@ -66,8 +66,9 @@ Test(decision, the_sentence_says_how_sure_it_is)
     fold_case_start(&test, 2);
     run(&test, 2, unclear);
     cr_expect(strstr(test.summary->decision.sentence,
-                     "Best is second: it succeeds in 62.5% of 8 calls (30.6 to 86.3%); whether "
-                     "that is more than first's is open (") == test.summary->decision.sentence,
+                     "Best is second: it succeeds in 62.5% of 8 calls (30.6 to 86.3%), at no cost; "
+                     "whether that is more than first's is open (") ==
+                  test.summary->decision.sentence,
               "%s", test.summary->decision.sentence);
     fold_case_end(&test);
     fold_case_start(&test, 2);
@@ -85,6 +86,19 @@ Test(decision, the_sentence_says_how_sure_it_is)
     run(&test, 1, alone);
     cr_expect(eq(str, (char *)test.summary->decision.sentence,
                  "first succeeds in 75.0% of 4 calls (30.1 to 95.4%), at no cost."));
+    fold_case_end(&test);
+}
+
+Test(decision, nobody_is_called_best_of_equals)
+{
+    static const char *const level[] = {"rrww", "wwrr"};
+    struct fold_case test;
+    fold_case_start(&test, 2);
+    run(&test, 2, level);
+    cr_expect(strstr(test.summary->decision.sentence,
+                     "first and second are level: each succeeds in 50.0% of 4 calls") ==
+                  test.summary->decision.sentence,
+              "%s", test.summary->decision.sentence);
     fold_case_end(&test);
 }
 
