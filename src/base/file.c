@@ -161,11 +161,11 @@ enum status line_reader_open(const char *path, size_t limit_bytes, struct line_r
 static bool refill(struct line_reader *reader, enum status *ret_status, struct error *err)
 {
     int got = gzread(reader->file, reader->chunk, CHUNK_BYTES);
-    if (got < 0) {
-        int code;
-        const char *text = gzerror(reader->file, &code);
+    int code = Z_OK;
+    const char *text = got > 0 ? "" : gzerror(reader->file, &code);
+    /* zlib takes a gzip file that was cut off for one that ended, and tells only here */
+    if (got < 0 || code == Z_BUF_ERROR)
         *ret_status = error_set(err, STATUS_IO, "could not read '%s': %s", reader->path, text);
-    }
     reader->chunk_at = 0;
     reader->chunk_size = got > 0 ? (size_t)got : 0;
     return got > 0;
