@@ -81,14 +81,13 @@ static bool set_field(json_t *object, const struct import_field *field, json_t *
 }
 
 /* The body of an event as JSON, as the decoder wants it. */
-static enum status fill(const struct import *import, const struct import_rule *rule,
-                        const struct import_scope *scope, json_t *object, struct error *err)
+static enum status fill(const struct import_rule *rule, const struct import_scope *scope,
+                        json_t *object, struct error *err)
 {
     for (size_t i = 0; i < rule->field_count; i++) {
         const struct import_field *field = &rule->fields[i];
         json_t *value;
-        enum status status =
-            import_value_get(&field->value, scope, &field->target, import->zone, &value, err);
+        enum status status = import_value_get(&field->value, scope, &field->target, &value, err);
         if (status != STATUS_OK)
             return status;
         if (value && !set_field(object, field, value))
@@ -130,7 +129,7 @@ static enum status find_time(const struct import *import, const struct import_ru
                              struct error *err)
 {
     bool found;
-    enum status status = import_value_time(&rule->time, scope, import->zone, ret_ns, &found, err);
+    enum status status = import_value_time(&rule->time, scope, ret_ns, &found, err);
     if (status == STATUS_OK && !found) {
         status = error_set(err, STATUS_DATA, "the time is missing");
         if (rule->time.pointer.text.data)
@@ -151,7 +150,7 @@ static enum status make_event(struct import *import, const struct import_rule *r
     if (status == STATUS_OK)
         status = find_time(import, rule, scope, id, &event.time_ns, err);
     if (status == STATUS_OK)
-        status = fill(import, rule, scope, object, err);
+        status = fill(rule, scope, object, err);
     if (status != STATUS_OK)
         return status;
     const struct record_type *type = event_body_type(rule->type);
@@ -197,7 +196,8 @@ static enum status take_element(struct import *import, const struct import_scope
 
 static enum status take_json(struct import *import, json_t *json, json_t *owned, struct error *err)
 {
-    struct import_scope scope = {.line = json, .element = json, .owned = owned};
+    struct import_scope scope = {
+        .line = json, .element = json, .owned = owned, .zone = import->zone};
     struct import_element whole = {.value = json, .path = ""}, *elements = &whole;
     size_t count = 1;
     const struct import_pointer *each = &import->mapping.each;

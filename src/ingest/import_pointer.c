@@ -17,9 +17,13 @@ static char *unescape(struct strview text, struct arena *arena)
     char *copy = arena_alloc(arena, text.size + 1);
     size_t size = 0;
     for (size_t i = 0; copy && i < text.size; i++) {
-        bool escape = text.data[i] == '~' && i + 1 < text.size &&
-                      (text.data[i + 1] == '0' || text.data[i + 1] == '1');
-        copy[size++] = !escape ? text.data[i] : text.data[++i] == '0' ? '~' : '/';
+        char byte = text.data[i];
+        if (byte == '~' && i + 1 < text.size &&
+            (text.data[i + 1] == '0' || text.data[i + 1] == '1')) {
+            if (text.data[++i] == '1')
+                byte = '/';
+        }
+        copy[size++] = byte;
     }
     return copy;
 }

@@ -12,6 +12,7 @@
 #define ASSAY_INGEST_IMPORT_POINTER_H
 
 #include "base/arena.h"
+#include "base/time_zone.h"
 
 #include <jansson.h>
 
@@ -35,9 +36,10 @@ struct import_pointer {
 
 /* What a pointer is applied to. */
 struct import_scope {
-    json_t *line;    /* the whole line */
-    json_t *element; /* the part of it that `each` gave, or the line */
-    json_t *owned;   /* a JSON list: keeps what {json} steps parsed alive */
+    json_t *line;                 /* the whole line */
+    json_t *element;              /* the part of it that `each` gave, or the line */
+    json_t *owned;                /* a JSON list: keeps what {json} steps parsed alive */
+    const struct time_zone *zone; /* of times without one; NULL: that is a fault */
 };
 
 /* False: *ret_fault says what is wrong with the text (a literal), or is NULL: memory ran out. */

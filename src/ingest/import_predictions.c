@@ -86,7 +86,7 @@ static bool merge(const struct prediction *line, struct arena *arena, struct slo
         return false;
     if (extracted && extracted->slots && !slots.slots)
         slots = slot_map_empty();
-    for (size_t i = 0; extracted && i < extracted->count; i++) {
+    for (size_t i = 0; extracted && extracted->slots && i < extracted->count; i++) {
         const struct slot *slot = &extracted->slots[i];
         if (slot->value.kind == SLOT_VALUE_NULL)
             slot_map_remove(&slots, slot->name);

@@ -155,14 +155,13 @@ static enum status json_to_ns(const struct import_value *value, const json_t *js
 }
 
 enum status import_value_time(const struct import_value *value, const struct import_scope *scope,
-                              const struct time_zone *zone, int64_t *ret_ns, bool *ret_found,
-                              struct error *err)
+                              int64_t *ret_ns, bool *ret_found, struct error *err)
 {
     json_t *json;
     *ret_found = false;
     enum status status = find(value, scope, &json, err);
     if (status == STATUS_OK && json && !json_is_null(json)) {
-        status = json_to_ns(value, json, zone, ret_ns, err);
+        status = json_to_ns(value, json, scope->zone, ret_ns, err);
         *ret_ns -= status == STATUS_OK ? *ret_ns % 1000 : 0; /* events hold whole microseconds */
         *ret_found = status == STATUS_OK;
     }
@@ -241,7 +240,7 @@ static enum status to_text(const struct import_value *value, const json_t *json,
 static enum status to_time(const struct import_value *value, const json_t *json,
                            const struct time_zone *zone, json_t **ret_json, struct error *err)
 {
-    int64_t ns;
+    int64_t ns = 0;
     enum status status = json_to_ns(value, json, zone, &ns, err);
     if (status != STATUS_OK)
         return status;
@@ -260,8 +259,8 @@ static enum status to_texts(const json_t *json, json_t **ret_json)
 }
 
 static enum status convert(const struct import_value *value, const struct import_scope *scope,
-                           const struct import_target *target, const struct time_zone *zone,
-                           const json_t *json, json_t **ret_json, struct error *err)
+                           const struct import_target *target, const json_t *json,
+                           json_t **ret_json, struct error *err)
 {
     switch (target->kind) {
     case FIELD_TEXT:
@@ -271,7 +270,7 @@ static enum status convert(const struct import_value *value, const struct import
     case FIELD_ENUM:
         return to_symbol(value, target, json, ret_json, err);
     case FIELD_TIME:
-        return to_time(value, json, zone, ret_json, err);
+        return to_time(value, json, scope->zone, ret_json, err);
     case FIELD_I64:
         return to_number_json(value, scope, true, json, ret_json, err);
     case FIELD_REAL:
@@ -293,14 +292,14 @@ static enum status convert(const struct import_value *value, const struct import
 }
 
 enum status import_value_get(const struct import_value *value, const struct import_scope *scope,
-                             const struct import_target *target, const struct time_zone *zone,
-                             json_t **ret_json, struct error *err)
+                             const struct import_target *target, json_t **ret_json,
+                             struct error *err)
 {
     json_t *json, *made = NULL;
     enum status status = find(value, scope, &json, err);
     bool keeps_null = target->kind == FIELD_JSON; /* a slot that is written down as null */
     if (status == STATUS_OK && json && (keeps_null || !json_is_null(json))) {
-        status = convert(value, scope, target, zone, json, &made, err);
+        status = convert(value, scope, target, json, &made, err);
         if (status == STATUS_OK && !made)
             status = error_no_memory(err);
     }

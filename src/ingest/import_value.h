@@ -7,7 +7,6 @@
 #define ASSAY_INGEST_IMPORT_VALUE_H
 
 #include "base/error.h"
-#include "base/time_zone.h"
 #include "ingest/import_pointer.h"
 #include "record/field.h"
 
@@ -44,13 +43,12 @@ struct import_target {
  * is nothing. STATUS_DATA with `where` = the pointer for a value of a wrong type.
  */
 enum status import_value_get(const struct import_value *value, const struct import_scope *scope,
-                             const struct import_target *target, const struct time_zone *zone,
-                             json_t **ret_json, struct error *err);
-/* A time: ISO 8601, or a number with a unit since 1970. Without a zone in the text, `zone` holds;
- * NULL: that is a fault. *ret_found false: there is none. */
+                             const struct import_target *target, json_t **ret_json,
+                             struct error *err);
+/* A time: ISO 8601, or a number with a unit since 1970. Without a zone in the text the scope's
+ * holds. *ret_found false: there is none. */
 enum status import_value_time(const struct import_value *value, const struct import_scope *scope,
-                              const struct time_zone *zone, int64_t *ret_ns, bool *ret_found,
-                              struct error *err);
+                              int64_t *ret_ns, bool *ret_found, struct error *err);
 /* The text of a scalar in `buffer`, or of a string; absent for null, lists and objects. */
 struct strview import_value_text(const json_t *value, char buffer[32]);
 
