@@ -76,7 +76,8 @@ void cli_pipeline_print_faults(const struct fault_list *faults)
 {
     struct strbuf text = {0};
     fault_print(faults, &text);
-    fwrite(text.data, 1, text.size, stderr);
+    if (text.size)
+        fwrite(text.data, 1, text.size, stderr);
     strbuf_done(&text);
 }
 
