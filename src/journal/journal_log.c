@@ -97,6 +97,11 @@ enum status journal_log_append(struct journal_log *log, enum journal_kind kind, 
     return log->buffer.size > BUFFER_BYTES ? write_buffer(log, err) : STATUS_OK;
 }
 
+enum status journal_log_write(struct journal_log *log, struct error *err)
+{
+    return write_buffer(log, err);
+}
+
 enum status journal_log_sync(struct journal_log *log, struct error *err)
 {
     enum status status = write_buffer(log, err);

@@ -51,6 +51,8 @@ void journal_log_close(struct journal_log *log);
 enum status journal_log_append(struct journal_log *log, enum journal_kind kind, uint64_t key,
                                struct strview payload, uint64_t *ret_offset, struct error *err);
 enum status journal_log_sync(struct journal_log *log, struct error *err);
+/* Hands the buffer to the kernel: outlives a kill of this process, though not of the machine. */
+enum status journal_log_write(struct journal_log *log, struct error *err);
 /* Reads the record at an offset that append or the scan gave (flushed or not). Appends the payload
  * to `payload`. */
 enum status journal_log_read(struct journal_log *log, uint64_t offset, struct strbuf *payload,

@@ -19,7 +19,13 @@
 
 #include <stdio.h>
 
-enum { COLLECT_MAX = 256, COLLECT_WAIT_MS = 100, SYNC_EVERY_MS = 500, PROGRESS_EVERY_MS = 200 };
+enum {
+    FEW_TRIALS = 4,
+    COLLECT_MAX = 256,
+    COLLECT_WAIT_MS = 100,
+    SYNC_EVERY_MS = 500,
+    PROGRESS_EVERY_MS = 200
+};
 
 struct lane {
     struct session *session;
@@ -30,6 +36,7 @@ struct lane {
     size_t in_flight; /* calls at the network thread */
     bool feed_ended;
     bool stopping;
+    bool has_new_answers; /* that are in the journal's buffer only */
     uint64_t trials_done, errors;
     int64_t started_ns, last_sync_ns, last_progress_ns;
     struct strbuf payload;
@@ -199,7 +206,9 @@ static void work_on_all(struct lane *lane)
     const struct session *session = lane->session;
     struct trial_work **ready = lane->ready;
     size_t count = lane->ready_count;
-#pragma omp parallel for schedule(dynamic, 4) num_threads(session->thread_count)
+    /* A few answers that trickle in are not worth waking the team, and waiting for it. */
+#pragma omp parallel for schedule(dynamic, 4)                                                      \
+    num_threads(session->thread_count) if (count > FEW_TRIALS)
     for (size_t i = 0; i < count; i++)
         work_on(session, ready[i], &session->scratches[omp_get_thread_num()]);
 }
@@ -350,6 +359,7 @@ static enum status keep_answer(struct lane *lane, struct trial_work *work, uint6
     if (lane->payload.failed)
         return error_no_memory(err);
     enum status status = append(lane, JOURNAL_ANSWER, key, strbuf_view(&lane->payload), NULL, err);
+    lane->has_new_answers = true;
     if (status == STATUS_OK && work->candidate->cassette)
         status = cassette_add(work->candidate->cassette, work->cassette_key,
                               work->candidate->candidate.spec->model_name, &work->answer, err);
@@ -394,7 +404,10 @@ static enum status work_round(struct lane *lane, struct error *err)
     lane->ready_count = lane->ready_capacity = 0;
     enum status status = sort_out(lane, batch, count, err);
     memory_free(batch);
-    return status;
+    if (status != STATUS_OK || !lane->has_new_answers)
+        return status;
+    lane->has_new_answers = false;
+    return journal_log_write(lane->session->journal, err); /* what was paid for outlives a kill */
 }
 
 static struct far_answer answer_of(const struct call_result *result, struct arena *arena)
