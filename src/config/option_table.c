@@ -120,6 +120,8 @@ static void store_texts(const struct option *option, const struct yaml_node *val
 {
     size_t count = value->kind == YAML_LIST ? value->count : 1;
     struct strview *items = arena_array(faults->arena, count ? count : 1, sizeof *items);
+    if (!items)
+        fault_add_no_memory(faults);
     for (size_t i = 0; items && i < count; i++) {
         const struct yaml_node *item = value->kind == YAML_LIST ? value->pairs[i].value : value;
         if (item->kind != YAML_SCALAR)

@@ -109,6 +109,8 @@ static void *read_list(const struct option *table, size_t size, const struct yam
         return NULL;
     }
     char *items = arena_array(faults->arena, list->count + 1, size);
+    if (!items)
+        fault_add_no_memory(faults);
     for (size_t i = 0; items && i < list->count; i++) {
         option_table_apply(table, list->pairs[i].value, items + i * size, faults);
         *(const struct yaml_node **)(void *)(items + i * size) = list->pairs[i].value;
@@ -124,8 +126,10 @@ static void resolve_path(struct strview *path, const char *pipeline, const struc
     if (!path->data)
         return;
     const char *full = file_beside(faults->arena, pipeline, path->data);
-    if (!full)
+    if (!full) {
+        fault_add_no_memory(faults);
         return;
+    }
     if (must_exist && !file_exists(full))
         fault_add(faults, at, "Paths are taken from the folder of this file.",
                   "there is no file '%s'", full);
@@ -143,6 +147,8 @@ static void split_model(struct candidate_spec *candidate, struct fault_list *fau
     }
     candidate->provider_name = strview_of(arena_format(
         faults->arena, "%.*s", (int)(slash - candidate->model.data), candidate->model.data));
+    if (!candidate->provider_name.data)
+        fault_add_no_memory(faults);
     candidate->model_name = strview_of(slash + 1);
 }
 

@@ -91,6 +91,8 @@ static void *read_list(const struct option *table, size_t size, const struct yam
         return NULL;
     }
     char *items = arena_array(faults->arena, list->count + 1, size);
+    if (!items)
+        fault_add_no_memory(faults);
     for (size_t i = 0; items && i < list->count; i++)
         option_table_apply(table, list->pairs[i].value, items + i * size, faults);
     *ret_count = items ? list->count : 0;
@@ -112,6 +114,8 @@ static void check_slot_names(const struct task_spec *task, const struct option_t
                              const struct yaml_node *place, struct fault_list *faults)
 {
     const char **known = arena_array(faults->arena, task->slot_count + 1, sizeof *known);
+    if (!known)
+        fault_add_no_memory(faults);
     for (size_t i = 0; known && i < task->slot_count; i++)
         known[i] = task->slots[i].name.data ? task->slots[i].name.data : "";
     for (size_t i = 0; known && i < names->count; i++)

@@ -278,6 +278,15 @@ enum status yaml_set(struct yaml_node *root, const char *path, const char *value
     return STATUS_OK;
 }
 
+void fault_add_no_memory(struct fault_list *faults)
+{
+    static struct fault lost = {.file = "assay", .what = "memory ran out"}; /* never written to */
+    if (faults->count)
+        return;
+    faults->items = &lost;
+    faults->count = faults->capacity = 1;
+}
+
 void fault_add(struct fault_list *faults, const struct yaml_node *at, const char *fix,
                const char *format, ...)
 {
@@ -287,8 +296,10 @@ void fault_add(struct fault_list *faults, const struct yaml_node *at, const char
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     if (!arena_grow(faults->arena, &faults->items, faults->count, &faults->capacity,
-                    sizeof *faults->items))
+                    sizeof *faults->items)) {
+        fault_add_no_memory(faults);
         return;
+    }
     struct fault *fault = &faults->items[faults->count++];
     *fault = (struct fault){.file = faults->file,
                             .line = at ? at->line : 0,

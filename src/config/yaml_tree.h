@@ -61,6 +61,9 @@ enum status yaml_set(struct yaml_node *root, const char *path, const char *value
 
 void fault_add(struct fault_list *faults, const struct yaml_node *at, const char *fix,
                const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Takes no memory: a list that lost a fault, or a file of which a part was lost, is never without
+ * faults. */
+void fault_add_no_memory(struct fault_list *faults);
 /* "file:line:column: what. Fix." one a line, in file order. */
 void fault_print(const struct fault_list *faults, struct strbuf *out);
 /* "Did you mean 'x'?" for the nearest of `names` (ends with NULL), else NULL. In the faults' arena.
