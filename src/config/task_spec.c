@@ -5,6 +5,7 @@
 #include "config/task_spec.h"
 
 #include <math.h>
+#include <stdio.h>
 
 const char *const slot_type_names[] = {"text",     "date",     "time",        "datetime",
                                        "interval", "duration", "name",        "phone",
@@ -124,6 +125,29 @@ static void check_slot_names(const struct task_spec *task, const struct option_t
                       "there is no slot '%.*s'", STRVIEW_ARG(names->items[i]));
 }
 
+/* Later readers take it that every entry is a text of this form. */
+static void check_opening_hours(const struct yaml_node *hours, struct fault_list *faults)
+{
+    static const char fix[] = "Write a list of spans such as [\"09:00-18:00\"] for each weekday.";
+    if (hours && hours->kind != YAML_MAP)
+        fault_add(faults, hours, fix, "'opening_hours' is not a map by weekday");
+    for (size_t i = 0; hours && hours->kind == YAML_MAP && i < hours->count; i++) {
+        const struct yaml_node *spans = hours->pairs[i].value;
+        if (spans->kind == YAML_MAP || spans->text.size > 0) /* "sunday:" is closed */
+            fault_add(faults, spans, fix, "the opening hours of a day are a list");
+        for (size_t j = 0; spans->kind == YAML_LIST && j < spans->count; j++) {
+            const struct yaml_node *span = spans->pairs[j].value;
+            int h1, m1, h2, m2, end = 0;
+            bool read = span->kind == YAML_SCALAR &&
+                        sscanf(span->text.data, "%2d:%2d-%2d:%2d%n", &h1, &m1, &h2, &m2, &end) == 4;
+            if (!read || (size_t)end != span->text.size || h1 < 0 || m1 < 0 || m1 > 59 || m2 < 0 ||
+                m2 > 59 || h2 > 24 || h1 * 60 + m1 >= h2 * 60 + m2)
+                fault_add(faults, span, fix, "'%.*s' is no span of opening hours",
+                          STRVIEW_ARG(span->text));
+        }
+    }
+}
+
 static const struct yaml_node *entry(const struct yaml_node *list, size_t i)
 {
     return list && list->kind == YAML_LIST && i < list->count ? list->pairs[i].value : NULL;
@@ -175,6 +199,7 @@ enum status task_spec_load(const char *path, struct arena *arena, struct fault_l
         read_list(state_options, sizeof *task->states, file->states, &task->state_count, faults);
     option_table_apply(success_options, file->success, &task->success, faults);
     check_references(file, faults);
+    check_opening_hours(task->opening_hours, faults);
     return STATUS_OK;
 }
 

@@ -126,6 +126,23 @@ Test(task_spec, all_faults_of_a_file_are_told_at_once)
     cr_expect(eq(sz, faults.count, sizeof wanted / sizeof *wanted), "%s", text);
 }
 
+Test(task_spec, opening_hours_are_checked_span_by_span)
+{
+    load("name: x\nslots: []\nopening_hours:\n  monday: ['09:00-12:00', '13:30-24:00']\n"
+         "  tuesday: []\n  sunday:\n");
+    cr_expect(eq(sz, faults.count, 0), "%s", printed());
+    load("name: x\nslots: []\nopening_hours:\n  monday: [[09:00-18:00], 9 to 5, '18:00-09:00']\n"
+         "  tuesday: 09:00-18:00\n  friday: ['09:00-18:60', '09:00-18:00x', {a: b}]\n");
+    cr_expect(eq(sz, faults.count, 7), "%s", printed());
+    cr_expect(strstr(printed(), ":4:27: '9 to 5' is no span of opening hours. Write a list") !=
+                  NULL,
+              "%s", printed());
+    cr_expect(strstr(printed(), ":5:12: the opening hours of a day are a list.") != NULL);
+    faults = (struct fault_list){0};
+    load("name: x\nslots: []\nopening_hours: always\n");
+    cr_expect(eq(sz, faults.count, 1));
+}
+
 Test(task_spec, sections_that_should_be_lists_are_told)
 {
     load("name: x\nslots: {date: date}\nintents: none\n");
