@@ -189,15 +189,26 @@ static void try_form(struct search *search, uint16_t index, size_t count)
         scratch->failed = true;
 }
 
+/* What may be the end of a range: <edges> in patterns stands for all of these. */
+static const uint32_t edge_kinds = 1U << N_EDGES | 1U << N_BARE | 1U << N_CLOCK | 1U << N_MOMENT |
+                                   1U << N_DAY | 1U << N_TIMEPART | 1U << N_SPAN | 1U << N_HALFDAY;
+
+/* The nonterminals that start at a token, with <edges> when one of its kinds does. */
+static uint32_t types_at(uint32_t types)
+{
+    return types & edge_kinds ? types | 1U << N_EDGES : types;
+}
+
 static void walk(struct search *search, uint16_t node_index, uint32_t at, size_t depth);
 
 static void walk_edges(struct search *search, const struct trie_arc *arc, uint32_t at, size_t depth)
 {
     const struct extract_scratch *scratch = search->scratch;
     int32_t i = at == search->start ? search->start_head : scratch->first_edge[at];
+    uint32_t wanted = arc->symbol == N_EDGES ? edge_kinds : 1U << arc->symbol;
     for (; i >= 0; i = scratch->edges[i].next) {
         const struct edge *edge = &scratch->edges[i];
-        if (edge->makes != arc->symbol)
+        if (!(wanted >> edge->makes & 1))
             continue;
         uint32_t end = edge->end;
         search->path[depth] = (struct path_step){arc->symbol, 0, edge->meaning, end};
@@ -205,23 +216,67 @@ static void walk_edges(struct search *search, const struct trie_arc *arc, uint32
     }
 }
 
-static void walk_tokens(struct search *search, const struct trie_arc *arc, uint32_t at,
-                        size_t depth)
+/* The node behind a symbol; -1 when the node has no such arc. */
+static int32_t follow_arc(const struct search *search, const struct trie_node *node,
+                          uint16_t symbol)
 {
-    const struct extract_scratch *scratch = search->scratch;
-    const struct token *token = &scratch->tokens[at];
-    if (symbol_set_has(&search->grammar->sets[token->set], arc->symbol)) {
-        int32_t value = token_lexer_value(token, arc->symbol);
-        search->path[depth] = (struct path_step){arc->symbol, value, -1, at + 1};
-        walk(search, arc->node, at + 1, depth + 1);
-    }
-    for (uint8_t k = 0; k < token->alternative_count; k++) {
-        if (symbol_set_has(&search->grammar->sets[token->alternatives[k].set], arc->symbol)) {
-            uint32_t end = token->alternatives[k].end;
-            search->path[depth] =
-                (struct path_step){arc->symbol, token->alternatives[k].value, -1, end};
-            walk(search, arc->node, end, depth + 1);
+    const struct trie_arc *arcs = search->grammar->arcs + node->first_arc + node->nonterminal_count;
+    uint32_t count = (uint32_t)node->arc_count - node->nonterminal_count, low = 0;
+    while (count > 0) {
+        uint32_t half = count / 2;
+        if (arcs[low + half].symbol < symbol) {
+            low += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
         }
+    }
+    bool found =
+        low < (uint32_t)node->arc_count - node->nonterminal_count && arcs[low].symbol == symbol;
+    return found ? arcs[low].node : -1;
+}
+
+/* What one reading of a token (its own, or a composite of number words) may stand for. */
+struct terminal {
+    uint16_t set;
+    uint32_t end;
+    int32_t value;            /* of a composite */
+    const struct token *word; /* NULL for a composite */
+};
+
+static void take_terminal(struct search *search, const struct terminal *terminal, uint16_t symbol,
+                          uint16_t next, size_t depth)
+{
+    int32_t value = terminal->word ? token_lexer_value(terminal->word, symbol) : terminal->value;
+    search->path[depth] = (struct path_step){symbol, value, -1, terminal->end};
+    walk(search, next, terminal->end, depth + 1);
+}
+
+static void walk_terminal(struct search *search, const struct trie_node *node,
+                          const struct terminal *terminal, size_t depth)
+{
+    const struct grammar *grammar = search->grammar;
+    uint32_t arc_count = (uint32_t)node->arc_count - node->nonterminal_count;
+    if (depth > 0 && arc_count <= 6) { /* few arcs: ask each whether the token is that */
+        const struct trie_arc *arcs = grammar->arcs + node->first_arc + node->nonterminal_count;
+        const struct symbol_set *set = &grammar->sets[terminal->set];
+        for (uint32_t a = 0; a < arc_count; a++) {
+            if (symbol_set_has(set, arcs[a].symbol))
+                take_terminal(search, terminal, arcs[a].symbol, arcs[a].node, depth);
+        }
+        search->steps -= (int)arc_count;
+        return;
+    }
+    uint32_t first = grammar->set_symbols[terminal->set].first;
+    uint32_t count = grammar->set_symbols[terminal->set].count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t symbol = grammar->symbols[first + i];
+        int32_t next =
+            depth == 0 ? grammar->root_arcs[symbol] - 1 : follow_arc(search, node, symbol);
+        if (--search->steps < 0)
+            return;
+        if (next >= 0)
+            take_terminal(search, terminal, symbol, (uint16_t)next, depth);
     }
 }
 
@@ -233,33 +288,49 @@ static void walk(struct search *search, uint16_t node_index, uint32_t at, size_t
         for (uint32_t i = 0; i < node->accept_count; i++)
             try_form(search, grammar->accepts[node->first_accept + i], depth);
     }
-    if (at >= search->scratch->token_count || depth >= PATH_LIMIT)
+    if (node->arc_count == 0 || at >= search->scratch->token_count || depth >= PATH_LIMIT)
         return;
-    uint32_t types = at == search->start ? search->start_types : search->scratch->edge_types[at];
-    for (uint32_t a = 0; a < node->arc_count; a++) {
+    uint32_t types =
+        types_at(at == search->start ? search->start_types : search->scratch->edge_types[at]);
+    for (uint32_t a = 0; types && a < node->nonterminal_count; a++) {
         const struct trie_arc *arc = &grammar->arcs[node->first_arc + a];
         if (--search->steps < 0)
             return;
-        if (arc->symbol >= SYMBOL_CLASS_FIRST)
-            walk_tokens(search, arc, at, depth);
-        else if (types >> arc->symbol & 1)
+        if (types >> arc->symbol & 1)
             walk_edges(search, arc, at, depth);
     }
+    if (node->arc_count == node->nonterminal_count)
+        return;
+    const struct token *token = &search->scratch->tokens[at];
+    struct terminal own = {.set = token->set, .end = at + 1, .word = token};
+    walk_terminal(search, node, &own, depth);
+    for (uint8_t k = 0; k < token->alternative_count; k++) {
+        struct terminal composite = {.set = token->alternatives[k].set,
+                                     .end = token->alternatives[k].end,
+                                     .value = token->alternatives[k].value};
+        walk_terminal(search, node, &composite, depth);
+    }
+}
+
+static bool may_begin(const struct grammar *grammar, const struct token *token)
+{
+    bool begins = grammar->set_starts[token->set];
+    for (uint8_t k = 0; k < token->alternative_count; k++)
+        begins = begins || grammar->set_starts[token->alternatives[k].set];
+    return begins;
 }
 
 static void parse_at(struct search *search, uint32_t at)
 {
     struct extract_scratch *scratch = search->scratch;
-    const struct token *token = &scratch->tokens[at];
     const struct grammar *grammar = search->grammar;
-    uint8_t layers = grammar->set_layers[token->set];
-    for (uint8_t k = 0; k < token->alternative_count; k++)
-        layers |= grammar->set_layers[token->alternatives[k].set];
     search->start = at;
     search->steps = STEPS_PER_TOKEN;
     search->edges = 0;
-    for (size_t layer = 0; layer < FORM_LAYERS; layer++) {
-        if (!(layers >> layer & 1) && !(scratch->edge_types[at] & grammar->type_starts[layer]))
+    search->start_types = 0;
+    walk(search, grammar->roots[0], at, 0);
+    for (size_t layer = 1; layer < FORM_AUTOMATA && scratch->edge_types[at]; layer++) {
+        if (!(types_at(scratch->edge_types[at]) & grammar->type_starts[layer]))
             continue;
         search->start_head = scratch->first_edge[at];
         search->start_types = scratch->edge_types[at];
@@ -291,8 +362,7 @@ bool chart_parser_run(struct extract_scratch *scratch)
         return false;
     struct search search = {.scratch = scratch, .grammar = scratch->grammar};
     for (size_t at = scratch->token_count; at-- > 0;) {
-        const struct token *token = &scratch->tokens[at];
-        if (scratch->grammar->set_layers[token->set] || token->alternative_count)
+        if (may_begin(scratch->grammar, &scratch->tokens[at]))
             parse_at(&search, (uint32_t)at);
     }
     return !scratch->failed;

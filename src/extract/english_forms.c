@@ -231,9 +231,9 @@ const struct form english_forms_rows[] = {
     {"moment.moment_weekday", N_MOMENT, 4, "<moment> (,|on|for|, on)? <day>", OP_NONE, 0, 85, 0, "2pm tomorrow, Thursday", "datetime 2025-01-16T14:00"},
 
     /* ---- ranges ---- */
-    {"edge.of_range", N_EDGES, 4, "(<bare>|<clock>|<moment>|<day>|<part>|<span>|<halfday>|the <halfday>)", OP_NONE, 0, 95, FORM_ASKED, "Monday to Wednesday", "interval 2025-01-20/2025-01-23"},
+    /* <edges> also stands for any clock, moment, day, part, span, bare number or day of the month */
+    {"edge.the_day", N_EDGES, 2, "the <halfday>", OP_NONE, 0, 95, FORM_ASKED, "from the 5th to the 7th", "interval 2025-02-05/2025-02-08"},
     {"edge.weekday", N_EDGES, 4, "<weekdayw>", OP_NONE, 0, 85, FORM_ASKED, "Wed-Fri", "interval 2025-01-22/2025-01-25"},
-    {"edge.late", N_EDGES, 5, "(<moment>)", OP_NONE, 0, 95, FORM_ASKED, "Monday at 9 to Wednesday at 5pm", "interval 2025-01-20T09:00/2025-01-22T17:00"},
     {"range.from_to", N_RANGE, 6, "(anytime|any time|sometime|some time)? (from|starting|starting at|starting from) <edges> ,? (<to>|- |up to|up until|and) <edges>", OP_BETWEEN, 0, 90, F, "from 9 to 11 am", "interval 09:00/11:00"},
     {"range.between", N_RANGE, 6, "(anytime|any time|sometime|some time|somewhere)? between <edges> (and|to|-|&|or) <edges>", OP_BETWEEN, 0, 90, F, "between 2 and 4", "interval 14:00/16:00"},
     {"range.to", N_RANGE, 6, "<edges> (<to>|-) <edges>", OP_BETWEEN, 1, 88, F, "2 to 4 pm", "interval 14:00/16:00"},

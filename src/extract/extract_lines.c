@@ -144,7 +144,6 @@ static bool find_zone(struct extract_lines *lines, struct line_request *line, st
     if (!line->timezone.data)
         return true;
     if (!lines->last_zone || !strview_is(line->timezone, time_zone_name(lines->last_zone))) {
-        lines->allocations++;
         if (time_zone_cache_find(lines->zones, line->timezone, &lines->last_zone, err) != STATUS_OK)
             return false;
     }

@@ -141,7 +141,7 @@ struct form {
     const char *example;
     const char *expected;
 };
-enum { FORM_LAYERS = 7 };
+enum { FORM_LAYERS = 7, FORM_AUTOMATA = FORM_LAYERS + 1 };
 
 extern const struct word_row english_words_rows[];
 extern const size_t english_words_count;
@@ -176,8 +176,9 @@ struct trie_arc {
 
 struct trie_node {
     uint32_t first_arc;
-    uint32_t first_accept; /* forms that end here */
-    uint16_t arc_count, accept_count;
+    uint32_t first_accept;            /* forms that end here */
+    uint16_t arc_count, accept_count; /* arcs are sorted by symbol: nonterminals come first */
+    uint16_t nonterminal_count;
 };
 
 struct grammar {
@@ -190,10 +191,17 @@ struct grammar {
     struct trie_arc *arcs;
     uint16_t *accepts;
     size_t node_count, arc_count, accept_count;
-    uint16_t roots[FORM_LAYERS];
-    struct symbol_set starts[FORM_LAYERS];     /* which symbols may begin a form of a layer */
-    uint8_t *set_layers;                       /* by set: bit per layer that may begin with it */
-    uint32_t type_starts[FORM_LAYERS];         /* nonterminals that may begin a form of a layer */
+    /* Automaton 0 takes the forms that begin with a token, of all layers; automaton k those of
+     * layer k that begin with a nonterminal. */
+    uint16_t roots[FORM_AUTOMATA];
+    struct {
+        uint32_t first;
+        uint32_t count;
+    } *set_symbols;                            /* by set: its symbols that occur in patterns, */
+    uint16_t *symbols;                         /* which lie here, sorted */
+    uint16_t root_arcs[SYMBOL_COUNT];          /* of automaton 0: node + 1; 0: none */
+    bool *set_starts;                          /* by set: a form may begin with it */
+    uint32_t type_starts[FORM_AUTOMATA];       /* nonterminals that may begin a form of a layer */
     uint16_t word_number_sets[100];            /* of a cardinal in words */
     uint16_t digit_sets[3][100];               /* of one or two digits, by their count */
     uint16_t three_digit_sets[2];              /* no clock, a clock */

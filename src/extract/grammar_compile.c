@@ -87,9 +87,14 @@ static void step(struct builder *builder, struct frontier *frontier, uint32_t sy
         builder->fault = "memory ran out";
         return;
     }
-    for (size_t i = 0; i < frontier->count; i++)
-        builder->arcs[builder->arc_count++] =
-            (struct builder_arc){frontier->states[i], state, (uint16_t)symbol};
+    bool nonterminal = symbol < SYMBOL_CLASS_FIRST;
+    for (size_t i = 0; i < frontier->count; i++) {
+        uint32_t from = frontier->states[i];
+        /* from a root: tokens leave root 0, nonterminals leave the root of the layer */
+        if (from >= FORM_AUTOMATA || nonterminal == (from != 0))
+            builder->arcs[builder->arc_count++] =
+                (struct builder_arc){from, state, (uint16_t)symbol};
+    }
     frontier->states[0] = state;
     frontier->count = 1;
 }
@@ -159,15 +164,15 @@ static const char *parse_alternatives(struct builder *builder, const char *p,
     return p;
 }
 
-static void add_form(struct builder *builder, uint16_t index, uint32_t root)
+static void add_form(struct builder *builder, uint16_t index, uint32_t layer)
 {
     const struct form *form = builder->grammar->forms[index];
-    struct frontier frontier = {.states = {root}, .count = 1};
+    struct frontier frontier = {.states = {0, layer}, .count = 2};
     const char *rest = parse_alternatives(builder, form->pattern, &frontier, 0);
     if (!builder->fault && *rest)
         builder->fault = "a pattern closes a group that was not opened";
     for (size_t i = 0; i < frontier.count && !builder->fault; i++) {
-        if (frontier.states[i] == root)
+        if (frontier.states[i] < FORM_AUTOMATA)
             builder->fault = "a pattern may be empty";
         else if (!memory_grow(&builder->ends, &builder->end_capacity, builder->end_count + 1,
                               sizeof *builder->ends))
@@ -309,6 +314,8 @@ static void build_node(struct builder *builder, uint32_t index, uint32_t first_n
         }
         grammar->arcs[grammar->arc_count++] = (struct trie_arc){symbol, (uint16_t)next};
         node.arc_count++;
+        if (symbol < SYMBOL_CLASS_FIRST)
+            node.nonterminal_count++;
     }
     if (!memory_grow(&grammar->nodes, &builder->node_capacity, first_node + index + 1U,
                      sizeof *grammar->nodes)) {
@@ -319,14 +326,14 @@ static void build_node(struct builder *builder, uint32_t index, uint32_t first_n
     grammar->node_count = first_node + index + 1U;
 }
 
-static void build_layer(struct builder *builder, size_t layer, uint32_t root)
+static void build_automaton(struct builder *builder, size_t automaton, uint32_t root)
 {
     struct grammar *grammar = builder->grammar;
     uint32_t first_node = (uint32_t)grammar->node_count;
     builder->item_count = 0;
     builder->subset_count = 0;
     memset(builder->table, 0, (builder->table_mask + 1) * sizeof *builder->table);
-    grammar->roots[layer] = (uint16_t)subset_node(builder, &root, 1, first_node);
+    grammar->roots[automaton] = (uint16_t)subset_node(builder, &root, 1, first_node);
     struct builder_arc *scratch = NULL;
     size_t scratch_capacity = 0;
     for (uint32_t i = 0; i < builder->subset_count && !builder->fault; i++)
@@ -334,18 +341,13 @@ static void build_layer(struct builder *builder, size_t layer, uint32_t root)
     memory_free(scratch);
     if (builder->fault)
         return;
-    const struct trie_node *node = &grammar->nodes[grammar->roots[layer]];
+    const struct trie_node *node = &grammar->nodes[grammar->roots[automaton]];
     for (uint32_t a = 0; a < node->arc_count; a++) {
-        uint16_t symbol = grammar->arcs[node->first_arc + a].symbol;
-        symbol_set_add(&grammar->starts[layer], symbol);
-        if (symbol < SYMBOL_CLASS_FIRST)
-            grammar->type_starts[layer] |= 1U << symbol;
-    }
-    for (size_t i = 0; i < grammar->set_count; i++) {
-        for (size_t w = 0; w < SYMBOL_COUNT / 64; w++) {
-            if (grammar->sets[i].bits[w] & grammar->starts[layer].bits[w])
-                grammar->set_layers[i] |= (uint8_t)(1U << layer);
-        }
+        const struct trie_arc *arc = &grammar->arcs[node->first_arc + a];
+        if (arc->symbol < SYMBOL_CLASS_FIRST)
+            grammar->type_starts[automaton] |= 1U << arc->symbol;
+        else
+            grammar->root_arcs[arc->symbol] = (uint16_t)(arc->node + 1);
     }
 }
 
@@ -442,13 +444,44 @@ static void find_literals(struct grammar *grammar)
     grammar->literal_hyphen = grammar_compile_literal(grammar, "hyphen");
 }
 
+/* For every set, the symbols that some pattern asks for: what the parser looks up per token. */
+static bool list_symbols(struct grammar *grammar)
+{
+    struct symbol_set used = {{0}};
+    size_t total = 0;
+    for (size_t i = 0; i < grammar->arc_count; i++)
+        symbol_set_add(&used, grammar->arcs[i].symbol);
+    for (size_t i = 0; i < grammar->set_count; i++) {
+        for (size_t w = 0; w < SYMBOL_COUNT / 64; w++)
+            total += (size_t)__builtin_popcountll(grammar->sets[i].bits[w] & used.bits[w]);
+    }
+    grammar->set_symbols = memory_alloc((grammar->set_count + 1) * sizeof *grammar->set_symbols);
+    grammar->symbols = memory_alloc((total + 1) * sizeof *grammar->symbols);
+    grammar->set_starts = memory_alloc((grammar->set_count + 1) * sizeof *grammar->set_starts);
+    if (!grammar->set_symbols || !grammar->symbols || !grammar->set_starts)
+        return false;
+    uint32_t at = 0;
+    for (size_t i = 0; i < grammar->set_count; i++) {
+        grammar->set_symbols[i].first = at;
+        for (uint32_t symbol = 0; symbol < SYMBOL_COUNT; symbol++) {
+            if (!symbol_set_has(&grammar->sets[i], symbol) || !symbol_set_has(&used, symbol))
+                continue;
+            grammar->symbols[at++] = (uint16_t)symbol;
+            if (grammar->root_arcs[symbol])
+                grammar->set_starts[i] = true;
+        }
+        grammar->set_symbols[i].count = at - grammar->set_symbols[i].first;
+    }
+    return true;
+}
+
 static void build_all(struct builder *builder, const struct language *language)
 {
     struct grammar *grammar = builder->grammar;
-    builder->state_count = FORM_LAYERS; /* one root for each layer */
+    builder->state_count = FORM_AUTOMATA; /* the roots */
     for (size_t i = 0; i < grammar->form_count && !builder->fault; i++) {
         builder->fault_form = grammar->forms[i]->name;
-        add_form(builder, (uint16_t)i, grammar->forms[i]->layer - 1U);
+        add_form(builder, (uint16_t)i, grammar->forms[i]->layer);
     }
     for (size_t i = 0; i < sizeof code_words / sizeof *code_words && !builder->fault; i++)
         literal_symbol(builder, code_words[i], strlen(code_words[i]));
@@ -460,12 +493,11 @@ static void build_all(struct builder *builder, const struct language *language)
     if (!builder->fault && (!index_arcs(builder) || !add_words(grammar, language) ||
                             !add_literals(builder) || !grammar_words_number_sets(grammar)))
         builder->fault = "a word row is wrong, or memory ran out";
-    grammar->set_layers = memory_alloc(grammar->set_count + 1);
-    if (!grammar->set_layers)
-        builder->fault = "memory ran out";
     find_literals(grammar);
-    for (size_t layer = 0; layer < FORM_LAYERS && !builder->fault; layer++)
-        build_layer(builder, layer, (uint32_t)layer);
+    for (size_t k = 0; k < FORM_AUTOMATA && !builder->fault; k++)
+        build_automaton(builder, k, (uint32_t)k);
+    if (!builder->fault && !list_symbols(grammar))
+        builder->fault = "memory ran out";
 }
 
 enum status grammar_compile_create(const struct language *language, struct grammar **ret_grammar,
@@ -518,7 +550,9 @@ void grammar_compile_destroy(struct grammar *grammar)
         return;
     memory_free(grammar->words);
     memory_free(grammar->sets);
-    memory_free(grammar->set_layers);
+    memory_free(grammar->set_starts);
+    memory_free(grammar->set_symbols);
+    memory_free(grammar->symbols);
     memory_free(grammar->nodes);
     memory_free(grammar->arcs);
     memory_free(grammar->accepts);
