@@ -301,6 +301,12 @@ static bool put_token(const struct extract_scratch *scratch, uint32_t at, struct
         return false;
     if (sign != 'w')
         return put(address, &sign, 1);
+    bool tens = token->kind == TOKEN_NUMBER && token->word && token->value >= 20 &&
+                token->alternative_count && token->alternatives[0].end == at + 2;
+    if (tens) { /* "seventy two": the tens here, the unit at its own token */
+        char digit = (char)('0' + token->value / 10);
+        return put(address, &digit, 1);
+    }
     if (token->kind == TOKEN_NUMBER && token->word && token->value < 100) {
         char digits[2] = {(char)('0' + token->value / 10), (char)('0' + token->value % 10)};
         return put(address, token->value < 10 ? digits + 1 : digits, token->value < 10 ? 1 : 2);

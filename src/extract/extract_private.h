@@ -9,6 +9,7 @@
 #ifndef ASSAY_EXTRACT_EXTRACT_PRIVATE_H
 #define ASSAY_EXTRACT_EXTRACT_PRIVATE_H
 
+#include "extract/calibration_table.h"
 #include "extract/extractor.h"
 
 /* ---- symbols: what a place in a pattern can ask for ---- */
@@ -211,9 +212,10 @@ struct grammar {
     uint16_t byte_sets[128];                   /* of punctuation */
     /* literals that code asks for */
     uint32_t literal_thousand, literal_and, literal_oh, literal_o, literal_or, literal_to,
-        literal_nor, literal_at, literal_dot, literal_but, literal_the, literal_either, literal_for,
-        literal_here, literal_speaking, literal_is, literal_my, literal_double, literal_triple,
-        literal_hundred, literal_plus, literal_underscore, literal_dash, literal_hyphen;
+        literal_nor, literal_at, literal_dot, literal_but, literal_the, literal_either,
+        literal_between, literal_for, literal_here, literal_speaking, literal_is, literal_my,
+        literal_double, literal_triple, literal_hundred, literal_plus, literal_underscore,
+        literal_dash, literal_hyphen;
     const struct form **forms; /* all forms of all tables, in order */
     size_t form_count;
 };
@@ -429,6 +431,7 @@ struct extractor {
     struct grammar *english;
     struct locale_rule default_locale;
     struct category_table *categories;
+    struct extract_calibration calibration;
 };
 
 /* Room for `needed` elements in a growing array of the scratch; counts what it asks for. */
@@ -507,10 +510,6 @@ void discourse_run(struct extract_scratch *scratch);
 
 /* slot_ranking.c: phrases -> slots */
 bool slot_ranking_run(struct extract_scratch *scratch);
-
-/* calibration_table.c: the fitted probability of a slot */
-double calibration_table_probability(enum extract_type type, uint8_t confidence, const char *reason,
-                                     const char *rule);
 
 /* locale_table.c */
 struct locale_rule locale_table_find(struct strview locale);

@@ -44,6 +44,9 @@ enum status extractor_create(const struct extractor_options *options,
     set_defaults(&extractor->options);
     extractor->default_locale = locale_table_find(
         strview_of(options && options->default_locale ? options->default_locale : ""));
+    extractor->calibration =
+        options && options->calibration ? *options->calibration : calibration_data_builtin;
+    extractor->options.calibration = NULL;
     extractor->options.default_locale = NULL; /* borrowed; its rule was taken */
     struct language language = english();
     enum status status = grammar_compile_create(&language, &extractor->english, err);

@@ -96,6 +96,8 @@ enum extract_next_weekday {
     EXTRACT_NEXT_IS_COMING,    /* "next Friday" is the first one after today */
 };
 
+struct extract_calibration; /* calibration_table.h */
+
 struct extractor_options {
     const char *default_locale; /* when a request has none, such as "en-US"; NULL: no country */
     int32_t opens_minute;       /* opening hours decide am or pm; 0 and 0: 08:00 to 20:00 */
@@ -104,6 +106,7 @@ struct extractor_options {
     double confirm_below; /* needs-confirmation under this probability; 0: 0.80 */
     const struct extract_category *categories;
     size_t category_count;
+    const struct extract_calibration *calibration; /* NULL: the built-in; copied */
 };
 
 struct extract_request {

@@ -430,6 +430,7 @@ static void find_literals(struct grammar *grammar)
     grammar->literal_but = grammar_compile_literal(grammar, "but");
     grammar->literal_the = grammar_compile_literal(grammar, "the");
     grammar->literal_either = grammar_compile_literal(grammar, "either");
+    grammar->literal_between = grammar_compile_literal(grammar, "between");
     grammar->literal_for = grammar_compile_literal(grammar, "for");
     grammar->literal_here = grammar_compile_literal(grammar, "here");
     grammar->literal_speaking = grammar_compile_literal(grammar, "speaking");

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum strength { NAME_STRONG, NAME_MEDIUM, NAME_WEAK, NAME_KNOWN };
-enum { WORDS_LIMIT = 5, NAMES_LIMIT = 8, NAME_BYTES = 160 };
+enum { WORDS_LIMIT = 5, NAMES_LIMIT = 8, WORD_BYTES = 40, NAME_BYTES = 640 };
 
 struct name {
     uint32_t start, end; /* tokens */
@@ -30,8 +30,8 @@ static bool is_capital(const struct extract_scratch *scratch, uint32_t at)
 static bool is_plain_word(const struct extract_scratch *scratch, uint32_t at)
 {
     return at < scratch->token_count && scratch->tokens[at].kind == TOKEN_WORD &&
-           scratch->tokens[at].end > scratch->tokens[at].start && !token_is(scratch, at, C_AMPM) &&
-           !token_is(scratch, at, C_OCLOCK);
+           scratch->tokens[at].end - scratch->tokens[at].start <= WORD_BYTES &&
+           !token_is(scratch, at, C_AMPM) && !token_is(scratch, at, C_OCLOCK);
 }
 
 static bool is_date_word(const struct extract_scratch *scratch, uint32_t at)

@@ -3,22 +3,11 @@
  * sets confidence, probability and the need to confirm, and writes the alternatives. Last stage.
  */
 #include "base/strbuf.h"
+#include "extract/calibration_table.h"
 #include "extract/extract_private.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const char reason_past[] = "the value lies in the past";
-static const char reason_corrected[] = "a correction was heard";
-static const char reason_offered[] = "two values were offered";
-static const char reason_am_pm[] = "am or pm was inferred";
-static const char reason_next[] = "'next' has two readings";
-static const char reason_order[] = "day and month may be in either order";
-static const char reason_conflict[] = "the weekday and the date disagree";
-static const char reason_no_time[] = "the clocks skip this time";
-static const char reason_low[] = "low probability";
-static const char reason_close[] = "a close spelling was matched";
-static const char reason_name[] = "the cue of the name was weak";
 
 static bool reserve_readings(struct extract_scratch *scratch)
 {
@@ -58,23 +47,23 @@ static struct written write_value(struct extract_scratch *scratch, const struct 
     return written;
 }
 
-static const char *time_reason(const struct phrase *phrase, const struct resolved *r)
+static enum extract_doubt time_doubt(const struct phrase *phrase, const struct resolved *r)
 {
     if (phrase->reasons & PHRASE_CORRECTED)
-        return reason_corrected;
+        return EXTRACT_DOUBT_CORRECTED;
     if (phrase->reasons & PHRASE_OFFERED)
-        return reason_offered;
+        return EXTRACT_DOUBT_OFFERED;
     if (r->past)
-        return reason_past;
+        return EXTRACT_DOUBT_PAST;
     if (r->conflict)
-        return reason_conflict;
+        return EXTRACT_DOUBT_CONFLICT;
     if (r->two_way)
-        return reason_order;
+        return EXTRACT_DOUBT_ORDER;
     if (r->am_pm_inferred)
-        return reason_am_pm;
+        return EXTRACT_DOUBT_AM_PM;
     if (r->next_ambiguous)
-        return reason_next;
-    return r->no_such_time ? reason_no_time : NULL;
+        return EXTRACT_DOUBT_NEXT;
+    return r->no_such_time ? EXTRACT_DOUBT_NO_TIME : EXTRACT_DOUBT_NONE;
 }
 
 static void trim_span(const struct extract_scratch *scratch, const struct phrase *phrase,
@@ -103,16 +92,16 @@ static void add_alternatives(struct extract_scratch *scratch, struct extract_slo
 }
 
 static void finish_slot(const struct extract_scratch *scratch, struct extract_slot *slot,
-                        uint8_t confidence)
+                        uint8_t confidence, enum extract_doubt doubt)
 {
+    const struct extractor *extractor = scratch->extractor;
     slot->confidence = confidence / 100.0;
     slot->probability =
-        calibration_table_probability(slot->type, confidence, slot->reason, slot->rule);
-    slot->needs_confirmation = slot->reason != NULL;
-    if (!slot->reason && slot->probability < scratch->extractor->options.confirm_below) {
-        slot->needs_confirmation = true;
-        slot->reason = reason_low;
-    }
+        calibration_table_probability(&extractor->calibration, slot->type, slot->confidence, doubt);
+    if (doubt == EXTRACT_DOUBT_NONE && slot->probability < extractor->options.confirm_below)
+        doubt = EXTRACT_DOUBT_LOW;
+    slot->reason = calibration_table_reason(doubt);
+    slot->needs_confirmation = doubt != EXTRACT_DOUBT_NONE;
     if (slot->type != EXTRACT_CATEGORY)
         slot->slot = strview_of(extract_type_name(slot->type));
 }
@@ -134,14 +123,13 @@ static bool add_time(struct extract_scratch *scratch, const struct phrase *phras
                                   .rule = scratch->grammar->forms[phrase->form]->name};
     trim_span(scratch, phrase, slot);
     add_alternatives(scratch, slot, readings, count);
-    slot->reason = time_reason(phrase, &readings[0]);
     uint8_t confidence = readings[0].confidence;
     bool guessed = phrase->reasons & (PHRASE_CORRECTED | PHRASE_OFFERED | PHRASE_ANSWER);
     if (guessed && confidence > 85)
         confidence = 85;
     if (confidence < 75)
         confidence = 75;
-    finish_slot(scratch, slot, confidence);
+    finish_slot(scratch, slot, confidence, time_doubt(phrase, &readings[0]));
     scratch->slot_count++;
     return true;
 }
@@ -168,20 +156,21 @@ static void add_plain(struct extract_scratch *scratch, const struct phrase *phra
                                       .rule = kinds[i].rule};
         trim_span(scratch, phrase, slot);
         uint8_t confidence = kinds[i].confidence;
+        enum extract_doubt doubt = EXTRACT_DOUBT_NONE;
         if (phrase->reasons & PHRASE_WEAK_NAME) {
             confidence = 78;
-            slot->reason = reason_name;
+            doubt = EXTRACT_DOUBT_NAME;
         } else if (phrase->reasons & PHRASE_CLOSE) {
             confidence = 80;
-            slot->reason = reason_close;
+            doubt = EXTRACT_DOUBT_CLOSE;
         } else if (phrase->reasons & PHRASE_OFFERED) {
             confidence = 85;
-            slot->reason = reason_offered;
+            doubt = EXTRACT_DOUBT_OFFERED;
         } else if (phrase->reasons & PHRASE_CORRECTED) {
             confidence = 85;
-            slot->reason = reason_corrected;
+            doubt = EXTRACT_DOUBT_CORRECTED;
         }
-        finish_slot(scratch, slot, confidence);
+        finish_slot(scratch, slot, confidence, doubt);
     }
 }
 
@@ -236,6 +225,112 @@ static void drop_repeated(struct extract_scratch *scratch)
     scratch->slot_count = kept;
 }
 
+/* ---- doubts about the whole text ---- */
+
+static bool is_time_type(enum extract_type type)
+{
+    return type <= EXTRACT_DURATION;
+}
+
+/* A word or number of time that no phrase explains. */
+static bool has_unread_time(const struct extract_scratch *scratch)
+{
+    static const uint16_t classes[] = {
+        C_WEEKDAY, C_MONTH, C_RELDAY, C_PARTWORD, C_HM,  C_HMDOT, C_DATEISO, C_DATENUM, C_DATEDM,
+        C_ORD,     C_AMPM,  C_NOON,   C_OCLOCK,   C_H12, C_H24,   C_MINW,    C_DAYUNIT};
+    size_t phrase = 0;
+    for (uint32_t at = 0; at < scratch->token_count; at++) {
+        while (phrase < scratch->phrase_count && scratch->phrases[phrase].end <= at)
+            phrase++;
+        const struct phrase *over =
+            phrase < scratch->phrase_count ? &scratch->phrases[phrase] : NULL;
+        if (over && over->start <= at && !over->weak)
+            continue;
+        if (token_is(scratch, at, scratch->grammar->literal_between))
+            return true;
+        for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+            if (token_is(scratch, at, classes[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* A date and a time that were not joined, in one sentence: perhaps they should have been. */
+static bool stand_apart(const struct extract_scratch *scratch)
+{
+    const struct extract_slot *date = NULL, *time = NULL;
+    for (size_t i = 0; i < scratch->slot_count; i++) {
+        const struct extract_slot *slot = &scratch->slots[i];
+        if (slot->polarity != EXTRACT_ASSERTED)
+            continue;
+        if (slot->type == EXTRACT_DATE)
+            date = slot;
+        if (slot->type == EXTRACT_TIME)
+            time = slot;
+    }
+    if (!date || !time)
+        return false;
+    uint32_t from = date->start < time->start ? date->end : time->end;
+    uint32_t to = date->start < time->start ? time->start : date->start;
+    for (uint32_t at = 0; at < scratch->token_count; at++) {
+        const struct token *token = &scratch->tokens[at];
+        if (token->start >= from && token->start < to && (token->flags & TOKEN_STOPS))
+            return false;
+    }
+    return true;
+}
+
+/* An editing term between values, or a "not", that changed nothing. */
+static bool has_idle_cue(const struct extract_scratch *scratch)
+{
+    bool cue = false, effect = false, value = false;
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        bool edit = phrase->makes == N_EDIT || phrase->makes == N_CANCEL;
+        cue = cue || (edit && value && i + 1 < scratch->phrase_count) || phrase->makes == N_NOT ||
+              phrase->makes == N_NOTAFTER;
+        value = value || (phrase->meaning >= 0 && !phrase->weak);
+        effect = effect || phrase->polarity != EXTRACT_ASSERTED;
+    }
+    return cue && !effect;
+}
+
+static void add_doubts(struct extract_scratch *scratch)
+{
+    static const uint32_t days = 1U << EXTRACT_DATE | 1U << EXTRACT_DATETIME;
+    uint32_t seen = 0, twice = 0;
+    for (size_t i = 0; i < scratch->slot_count; i++) {
+        const struct extract_slot *slot = &scratch->slots[i];
+        if (slot->polarity != EXTRACT_ASSERTED)
+            continue;
+        /* whatever names a day competes with whatever else does */
+        bool day = slot->type == EXTRACT_DATE || slot->type == EXTRACT_DATETIME ||
+                   (slot->type == EXTRACT_INTERVAL && slot->value.size > 14);
+        uint32_t kinds = day ? days | 1U << slot->type : 1U << slot->type;
+        if (seen & kinds)
+            twice |= day ? days | 1U << EXTRACT_INTERVAL : kinds;
+        seen |= kinds;
+    }
+    if (seen == 0)
+        return;
+    bool unread = has_unread_time(scratch), idle = has_idle_cue(scratch);
+    bool apart = stand_apart(scratch);
+    for (size_t i = 0; i < scratch->slot_count; i++) {
+        struct extract_slot *slot = &scratch->slots[i];
+        if (slot->reason || !is_time_type(slot->type))
+            continue;
+        enum extract_doubt doubt = twice >> slot->type & 1 ? EXTRACT_DOUBT_TWO
+                                   : unread                ? EXTRACT_DOUBT_REST
+                                   : idle                  ? EXTRACT_DOUBT_IDLE
+                                   : apart                 ? EXTRACT_DOUBT_APART
+                                                           : EXTRACT_DOUBT_NONE;
+        uint8_t confidence = (uint8_t)(slot->confidence * 100.0 + 0.5);
+        if (doubt != EXTRACT_DOUBT_NONE)
+            finish_slot(scratch, slot, confidence > 85 ? 85 : confidence, doubt);
+    }
+}
+
 /* ---- numbers, when they were asked for ---- */
 
 static bool is_covered(const struct extract_scratch *scratch, size_t token)
@@ -281,7 +376,7 @@ static bool add_number(struct extract_scratch *scratch)
                                   .start = scratch->tokens[start].start,
                                   .end = scratch->tokens[end - 1].end,
                                   .rule = "number"};
-    finish_slot(scratch, slot, 85);
+    finish_slot(scratch, slot, 85, EXTRACT_DOUBT_NONE);
     return true;
 }
 
@@ -323,6 +418,7 @@ bool slot_ranking_run(struct extract_scratch *scratch)
     }
     if (scratch->slot_count > 1)
         drop_repeated(scratch);
+    add_doubts(scratch);
     if (scratch->request->asked_types >> EXTRACT_NUMBER & 1)
         return add_number(scratch);
     return true;

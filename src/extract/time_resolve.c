@@ -22,7 +22,8 @@ struct day {
 struct clock {
     int32_t minute; /* of the day */
     int32_t other;  /* the other reading; -1 */
-    bool inferred;
+    bool inferred;  /* am or pm was not said */
+    bool ambiguous; /* ... and both readings are hours at which people are up */
 };
 
 static int32_t weekday_index(const struct extract_scratch *scratch, int32_t weekday)
@@ -359,6 +360,14 @@ static bool resolve_day(const struct extract_scratch *scratch, const struct mean
 
 /* ---- clocks ---- */
 
+enum { WAKING_FROM = 7 * 60, WAKING_TO = 22 * 60 };
+
+static void lower_confidence(struct resolved *r, uint8_t most)
+{
+    if (r->confidence > most)
+        r->confidence = most;
+}
+
 static bool within_hours(const struct extract_scratch *scratch, int32_t minute, bool is_end)
 {
     const struct extractor_options *options = &scratch->extractor->options;
@@ -400,6 +409,20 @@ static void resolve_clock(const struct extract_scratch *scratch, const struct me
     clock->inferred = !(m->hour == 12 && use_pm) && !both_agree;
     if (!clock->inferred)
         clock->other = -1;
+    clock->ambiguous = clock->inferred && clock->other >= WAKING_FROM && clock->other < WAKING_TO;
+}
+
+/* What inferring am or pm leaves of the confidence, and what the other reading gets. */
+static void judge_clock(const struct clock *clock, struct resolved *r)
+{
+    r->am_pm_inferred = clock->ambiguous;
+    if (clock->inferred)
+        lower_confidence(r, clock->ambiguous ? 78 : 85);
+}
+
+static uint8_t other_confidence(const struct clock *clock, const struct resolved *r)
+{
+    return (uint8_t)(r->confidence - (clock->ambiguous ? 8 : 25));
 }
 
 /* ---- writing ---- */
@@ -462,12 +485,6 @@ static void print_datetime(char text[40], int64_t days, int32_t minute)
     print_date(text, days + minute / 1440);
     text[10] = 'T';
     print_clock(text + 11, minute % 1440);
-}
-
-static void lower_confidence(struct resolved *r, uint8_t most)
-{
-    if (r->confidence > most)
-        r->confidence = most;
 }
 
 /* ---- kinds of values ---- */
@@ -560,14 +577,12 @@ static size_t resolve_time(const struct extract_scratch *scratch, const struct m
     if (clock.minute >= 1440)
         clock.minute -= 1440; /* 24:00 */
     r.grain = clock_grain(m);
-    r.am_pm_inferred = clock.inferred;
-    if (clock.inferred)
-        lower_confidence(&r, 78);
+    judge_clock(&clock, &r);
     print_clock(r.value, clock.minute);
     add_reading(readings, &count, &r, r.confidence);
     if (clock.other >= 0) {
         print_clock(r.value, clock.other);
-        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 8));
+        add_reading(readings, &count, &r, other_confidence(&clock, &r));
     }
     return count;
 }
@@ -614,9 +629,7 @@ static size_t resolve_datetime(const struct extract_scratch *scratch, const stru
     struct clock clock;
     resolve_clock(scratch, m, day->days == scratch->today ? (int32_t)now : 0, false, &clock);
     r.grain = clock_grain(m);
-    r.am_pm_inferred = clock.inferred;
-    if (clock.inferred)
-        lower_confidence(&r, 78);
+    judge_clock(&clock, &r);
     if (day->days == scratch->today && clock.minute < now)
         r.past = true;
     r.no_such_time = is_no_such_time(scratch, day->days, clock.minute);
@@ -624,7 +637,7 @@ static size_t resolve_datetime(const struct extract_scratch *scratch, const stru
     add_reading(readings, &count, &r, r.confidence);
     if (clock.other >= 0) {
         print_datetime(r.value, day->days, clock.other);
-        add_reading(readings, &count, &r, (uint8_t)(r.confidence - 8));
+        add_reading(readings, &count, &r, other_confidence(&clock, &r));
     }
     if (two_days) {
         print_datetime(r.value, day->other, clock.minute);
@@ -748,9 +761,9 @@ static size_t resolve_range(const struct extract_scratch *scratch, const struct 
         print_end(r.value, &left, !right_meaning && inclusive); /* after Friday: from Saturday */
     if (right_meaning)
         print_end(r.to, &right, inclusive);
-    r.am_pm_inferred = left.clock.inferred || right.clock.inferred;
-    if (r.am_pm_inferred)
-        lower_confidence(&r, 78);
+    r.am_pm_inferred = left.clock.ambiguous || right.clock.ambiguous;
+    if (left.clock.inferred || right.clock.inferred)
+        lower_confidence(&r, r.am_pm_inferred ? 78 : 85);
     if (left.day.inferred || right.day.inferred)
         lower_confidence(&r, 85);
     r.next_ambiguous = left.day.next_ambiguous || right.day.next_ambiguous;
