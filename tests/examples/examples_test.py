@@ -12,6 +12,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 ASSAY = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else str(ROOT / "build/dev/assay")
 
+SAMPLE = ('{"conversation_id": "conv-123", "timestamp": "2025-01-10T10:30:00", "model": {"name": "llama3.2", "provider": '
+          '"ollama", "prompt_version": "v2.0"}, "input": {"user_text": "...", "state": "collect_date", "slots": {}}, '
+          '"output": {"response": "...", "extracted_slots": {}, "confidence": 0.92, "next_state": "confirmation"}, '
+          '"metadata": {"latency_ms": 450, "tokens": {"input": 120, "output": 45}, "cost": 0.0}}')
+
 
 class Examples(unittest.TestCase):
     def setUp(self):
@@ -71,6 +76,23 @@ class Examples(unittest.TestCase):
 
     def test_a_prediction_log_is_imported(self):
         self.check_import("prediction_log", "predictions", HERE / "import/prediction_log.jsonl", "--time-zone", "America/New_York")
+
+    def test_a_line_of_a_prediction_log_is_imported_scored_and_written_again_unchanged(self):
+        (self.folder / "log.jsonl").write_text(SAMPLE + "\n")
+        (self.folder / "gold.jsonl").write_text('{"conversation_id": "conv-123", "turns": [{"turn": 0, "intent": "book", '
+                                                '"requested_slots": [], "state": {"service": "massage"}}]}\n')
+        (self.folder / "mine.yaml").write_text(
+            "experiment: sample\nsource: {events: events.jsonl, gold: gold.jsonl}\n"
+            f"task: {ROOT}/datasets/booking/task.yaml\n"
+            "candidates:\n  - {name: last-night, kind: recorded, log: log.jsonl}\n")
+        self.assay("import", "predictions", self.folder / "log.jsonl", "--time-zone", "America/New_York",
+                   "-o", self.folder / "events.jsonl")
+        self.assay("run", "-c", self.folder / "mine.yaml", "--quiet", "--set", f"runs={self.folder}", "--run-id", "test")
+        written = (self.folder / "test" / "predictions.jsonl").read_text()
+        self.assertTrue(written.startswith(SAMPLE[:-1] + ", "), written)
+        report = json.loads((self.folder / "test" / "report.json").read_text())
+        self.assertEqual(report["accounts"]["trials"]["scored"], 1)
+        self.assertEqual(len(written.splitlines()), 1)
 
 
 if __name__ == "__main__":

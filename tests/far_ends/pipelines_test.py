@@ -116,12 +116,13 @@ class Pipelines(unittest.TestCase):
             self.assertTrue(any(words in what for what in whats), f"{words}: {whats}")
         self.assertEqual(set(self.errors(predictions)) - {None}, {"malformed"}, "429 and 500 were retried")
         self.check_calls(stub, predictions)
-        self.assertTrue(report)
+        self.assertEqual(report["accounts"]["trials"], {"total": 24, "scored": 24, "no_gold": 0, "infrastructure_error": 0,
+                                                        "not_run": 0})
 
     def test_an_endpoint_that_hangs_resets_or_floods_spoils_its_own_trials_only(self):
         bad = FarEnd(HERE / "bad_endpoint.py", "--port", "0")
         self.addCleanup(bad.stop)
-        predictions, _ = self.run_assay(
+        predictions, report = self.run_assay(
             "tests/examples/endpoint.yaml", "--limit", "20", "--set", f"candidates.0.url=http://127.0.0.1:{bad.port}/",
             "--set", "candidates.0.timeout=500ms", "--set", "candidates.0.max_attempts=2", status=103)
         seen = collections.defaultdict(set)
@@ -130,6 +131,8 @@ class Pipelines(unittest.TestCase):
         infrastructure, malformed = {"infrastructure"}, {"malformed"}
         self.assertEqual(dict(seen), {"0": {None}, "1": infrastructure, "2": infrastructure, "3": malformed, "4": malformed,
                                       "5": malformed, "6": malformed, "7": infrastructure, "8": malformed, "9": malformed})
+        trials = report["accounts"]["trials"]
+        self.assertEqual((trials["total"], trials["scored"], trials["infrastructure_error"]), (20, 14, 6))
 
 
 if __name__ == "__main__":
