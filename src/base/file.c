@@ -64,6 +64,23 @@ static enum status write_all(int descriptor, struct strview bytes, const char *p
     return STATUS_OK;
 }
 
+/* A new name survives a power loss only when its folder is synced; a file system that cannot do it
+ * loses no more than before. */
+static void sync_folder_of(const char *path)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int size = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path)
+                     : snprintf(folder, sizeof folder, ".");
+    if (size < 0 || (size_t)size >= sizeof folder)
+        return;
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    (void)fsync(descriptor);
+    close(descriptor);
+}
+
 enum status file_write(const char *path, struct strview bytes, struct error *err)
 {
     if (strcmp(path, "-") == 0)
@@ -81,6 +98,8 @@ enum status file_write(const char *path, struct strview bytes, struct error *err
     close(descriptor);
     if (status == STATUS_OK && rename(fresh, path) != 0)
         status = cannot(err, "rename to", path);
+    if (status == STATUS_OK)
+        sync_folder_of(path);
     if (status != STATUS_OK)
         unlink(fresh);
     return status;

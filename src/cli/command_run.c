@@ -60,19 +60,23 @@ static enum status add_short_sets(struct run_options *options, struct arena *are
     } numbers[] = {{"repeats", options->repeat},
                    {"seed", options->seed},
                    {"max_in_flight", options->concurrency}};
-    struct pipeline_override *all = arena_array(arena, *count + 4, sizeof *all);
+    struct pipeline_override *all = arena_array(arena, *count + 5, sizeof *all);
     if (!all)
         return error_no_memory(err);
     for (size_t i = 0; i < *count; i++)
         all[i] = (*overrides)[i];
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        if (!numbers[i].value)
+        if (numbers[i].value < 0) /* not given */
             continue;
         char *value = arena_format(arena, "%lld", (long long)numbers[i].value);
         if (!value)
             return error_no_memory(err);
         all[(*count)++] = (struct pipeline_override){numbers[i].path, value};
     }
+    if (options->max_cost)
+        all[(*count)++] = (struct pipeline_override){"max_cost", options->max_cost};
+    if (options->no_cache)
+        all[(*count)++] = (struct pipeline_override){"use_cassettes", "false"};
     *overrides = all;
     return STATUS_OK;
 }
@@ -165,7 +169,7 @@ static enum status estimate(const struct run_request *request, struct arena *are
 }
 
 static enum status prepare(struct run_options *options, struct run_request *request,
-                           struct arena *arena, struct error *err)
+                           size_t rest_used, struct arena *arena, struct error *err)
 {
     struct pipeline_override *overrides = NULL;
     size_t count = options->sets.count;
@@ -179,11 +183,19 @@ static enum status prepare(struct run_options *options, struct run_request *requ
         !option_parse_usd(strview_of(options->max_cost), &request->max_cost_usd_nano))
         status = error_set(err, STATUS_CONFIG, "--max-cost takes an amount in USD, not '%s'",
                            options->max_cost);
+    if (status == STATUS_OK && options->max_cost && request->max_cost_usd_nano == 0)
+        status = error_set(err, STATUS_CONFIG, "--max-cost must be more than 0");
+    if (status == STATUS_OK && rest_used < options->rest.count)
+        status = error_set(err, STATUS_CONFIG, "'%s' is one argument too many",
+                           options->rest.items[rest_used]);
+    if (status == STATUS_OK && options->threads > 1024)
+        status = error_set(err, STATUS_CONFIG, "--threads is at most 1024");
+    for (size_t i = 0; status == STATUS_OK && i < options->outputs.count; i++)
+        status = run_report_check_output(options->outputs.items[i], err);
     request->overrides = overrides;
     request->override_count = count;
     request->conversation_limit = options->limit;
     request->retry_errors = options->retry_errors;
-    request->no_cassettes = options->no_cache;
     request->threads = (int)options->threads;
     return status;
 }
@@ -201,11 +213,11 @@ static int finish(enum status status, const struct error *err, struct run_option
 
 static int run(int argc, char **argv, const struct cli_command *command)
 {
-    struct run_options o = {0};
+    struct run_options o = {.repeat = -1, .seed = -1, .concurrency = -1};
     /* clang-format off */
     const struct cli_option options[] = {
         {"config", 'c', CLI_TEXT, &o.config, "FILE", "the pipeline file"},
-        {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write a report there too; the format by its ending (.json .html .md .xml .csv); again for more"},
+        {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write a report there too; the format by its ending (.json .html .md .xml .txt); again for more"},
         {"max-concurrency", 'j', CLI_COUNT, &o.concurrency, "N", "trials at once"},
         {"repeat", 0, CLI_COUNT, &o.repeat, "N", "trials of each conversation with each candidate"},
         {"limit", 0, CLI_COUNT, &o.limit, "N", "only the first N conversations"},
@@ -238,7 +250,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
         error_fix(&err, "`assay init` writes one to begin with.");
     }
     if (status == STATUS_OK)
-        status = prepare(&o, &request, arena, &err);
+        status = prepare(&o, &request, o.config ? 0 : 1, arena, &err);
     request.run_id = o.run_id;
     request.resume_if_there = o.resume;
     if (status == STATUS_OK)
@@ -248,7 +260,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
 
 static int resume(int argc, char **argv, const struct cli_command *command)
 {
-    struct run_options o = {0};
+    struct run_options o = {.repeat = -1, .seed = -1, .concurrency = -1};
     const char *runs = NULL;
     /* clang-format off */
     const struct cli_option options[] = {
@@ -275,7 +287,7 @@ static int resume(int argc, char **argv, const struct cli_command *command)
         status = run_folder_find(cli_pipeline_runs(runs), o.rest.count ? o.rest.items[0] : "latest",
                                  arena, &request.resume_folder, &err);
     if (status == STATUS_OK)
-        status = prepare(&o, &request, arena, &err);
+        status = prepare(&o, &request, o.rest.count ? 1 : 0, arena, &err);
     if (status == STATUS_OK)
         status = execute(&o, &request, arena, &err);
     return finish(status, &err, &o);

@@ -38,6 +38,16 @@ static int unknown_command(const char *name)
     return cli_args_fail(&err);
 }
 
+/* A result that did not reach its file is no result. */
+static int checked(int code)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || code != 0)
+        return code;
+    struct error err = {0};
+    error_set(&err, STATUS_IO, "could not write to standard output");
+    return cli_args_fail(&err);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -55,6 +65,6 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; commands[i]; i++)
         if (strcmp(argv[1], commands[i]->name) == 0)
-            return commands[i]->run(argc - 2, argv + 2, commands[i]);
+            return checked(commands[i]->run(argc - 2, argv + 2, commands[i]));
     return unknown_command(argv[1]);
 }

@@ -39,6 +39,7 @@ const struct option pipeline_spec_options[] = {
     {"prices", OPTION_TEXT, NULL, AT(pipeline_file, spec.prices_path), "price table; default: prices.yaml beside this file", 0, NULL, 0, 0},
     {"runs", OPTION_TEXT, NULL, AT(pipeline_file, spec.runs_path), "folder of the run folders; default: ./runs", 0, NULL, 0, 0},
     {"max_cost", OPTION_USD, NULL, AT(pipeline_file, spec.max_cost_usd_nano), "stop cleanly before more than this is spent (USD)", 0, NULL, 0, 0},
+    {"use_cassettes", OPTION_BOOL, "true", AT(pipeline_file, spec.use_cassettes), "false: ask models anew instead of replaying answers", 0, NULL, 0, 0},
     {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
     {"max_in_flight", OPTION_I64, "256", AT(pipeline_file, spec.max_in_flight), "trials at once", 0, NULL, 1, 100000},
     {0}};
@@ -163,6 +164,8 @@ static void must_have(const struct candidate_spec *candidate, bool there, const 
 static void check_candidate(struct pipeline_spec *spec, size_t index, struct fault_list *faults)
 {
     struct candidate_spec *candidate = &spec->candidates[index];
+    if (!spec->use_cassettes)
+        candidate->cassette_mode = CASSETTE_OFF;
     bool asks_model = candidate->kind == CANDIDATE_LLM || candidate->kind == CANDIDATE_HYBRID;
     if (asks_model) {
         must_have(candidate, candidate->model.data != NULL, "model", faults);
@@ -220,6 +223,9 @@ static void check(struct pipeline_file *file, const struct yaml_node *root,
         check_candidate(spec, i, faults);
     if (file->candidates && spec->candidate_count == 0)
         fault_add(faults, file->candidates, NULL, "there is no candidate");
+    if (yaml_find(root, "max_cost") && spec->max_cost_usd_nano == 0)
+        fault_add(faults, yaml_find(root, "max_cost"), "Write more than 0, or leave it out.",
+                  "a max_cost of 0 would allow nothing");
     for (size_t i = 0; i < spec->gate_count; i++)
         check_gate(spec, &spec->gates[i], faults);
     if (spec->mode == MODE_FREE_RUNNING || spec->mode == MODE_SIMULATED_USER)

@@ -21,7 +21,9 @@ enum journal_kind {
     JOURNAL_FACTS = 2,    /* key: conversation ordinal; struct conversation_facts */
     JOURNAL_TRIAL = 3,    /* key: trial ordinal; struct trial with its score */
     JOURNAL_ACCOUNTS = 4, /* key: 0; what was consumed, skipped and wrong; the last one counts */
-    JOURNAL_END = 5,      /* key: 0; the run is complete; JSON with what differs from run to run */
+    JOURNAL_BEGIN =
+        6, /* key: 0; a session begins: accounts and end of an earlier one do not hold any more */
+    JOURNAL_END = 5, /* key: 0; the run is complete; JSON with what differs from run to run */
 };
 
 struct journal_log;

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { MANIFEST_LIMIT_BYTES = 4 << 20 };
 
@@ -31,6 +32,30 @@ enum status run_manifest_add(struct run_manifest *manifest, struct arena *arena,
     if (status == STATUS_OK)
         manifest->input_count++;
     return status;
+}
+
+enum status run_manifest_add_text(struct run_manifest *manifest, struct arena *arena,
+                                  const char *name, struct strview text, struct error *err)
+{
+    if (!arena_grow(arena, &manifest->inputs, manifest->input_count, &manifest->input_capacity,
+                    sizeof *manifest->inputs))
+        return error_no_memory(err);
+    struct manifest_input *input = &manifest->inputs[manifest->input_count++];
+    *input = (struct manifest_input){.name = name, .path = "built in"};
+    sha256_hex(text.data, text.size, input->sha256);
+    return STATUS_OK;
+}
+
+void run_folder_remove(const char *folder)
+{
+    static const char *const files[] = {"manifest.json", "journal.log"};
+    char path[4096];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        int size = snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        if (size > 0 && (size_t)size < sizeof path)
+            unlink(path);
+    }
+    rmdir(folder);
 }
 
 static void write_manifest(const struct run_manifest *manifest, struct strbuf *out)
@@ -188,6 +213,22 @@ enum status run_manifest_compare(const struct run_manifest *then, const struct r
     enum status status = error_set(err, STATUS_CONFIG, "the run cannot be resumed: %s", changed);
     error_where(err, "run %s", then->run_id);
     error_fix(err, "Put the inputs back as they were, or begin a new run with `assay run`.");
+    return status;
+}
+
+enum status run_manifest_check(const struct run_manifest *manifest, const char *name,
+                               const char *path, struct error *err)
+{
+    const struct manifest_input *then = find_input(manifest, name);
+    char now[SHA256_HEX_SIZE];
+    if (!then)
+        return STATUS_OK;
+    enum status status = sha256_hex_of_path(path, now, err);
+    if (status != STATUS_OK || strcmp(then->sha256, now) == 0)
+        return status;
+    status = error_set(err, STATUS_CONFIG, "the %s has changed since the run was made", name);
+    error_where(err, "%s", path);
+    error_fix(err, "Put it back as it was: the run's numbers belong to what it said then.");
     return status;
 }
 

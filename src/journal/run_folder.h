@@ -29,8 +29,8 @@ struct run_manifest {
     const char *experiment;
     const char *created; /* ISO 8601 */
     const char *assay_version;
-    const char *pipeline_path; /* as it was given */
-    const char *folder;        /* from which relative paths were taken */
+    const char *pipeline_path;  /* as it was given */
+    const char *folder;         /* from which relative paths were taken */
     const char *overrides;      /* "--set" arguments, one a line */
     int64_t conversation_limit; /* 0: none */
     struct manifest_input *inputs;
@@ -40,6 +40,13 @@ struct run_manifest {
 /* Adds an input; a path that is NULL or not there is passed over. Files and folders are hashed. */
 enum status run_manifest_add(struct run_manifest *manifest, struct arena *arena, const char *name,
                              const char *path, struct error *err);
+
+/* An input that is a text of the program itself. */
+enum status run_manifest_add_text(struct run_manifest *manifest, struct arena *arena,
+                                  const char *name, struct strview text, struct error *err);
+
+/* Undoes run_folder_create when the run could not begin. */
+void run_folder_remove(const char *folder);
 
 /* Makes <runs>/<run_id> and writes the manifest. STATUS_CONFIG when the run is there already. */
 enum status run_folder_create(const char *runs, const struct run_manifest *manifest,
@@ -52,6 +59,10 @@ enum status run_manifest_read(const char *folder, struct arena *arena,
 /* STATUS_CONFIG naming every input that is not what it was when the run began. */
 enum status run_manifest_compare(const struct run_manifest *then, const struct run_manifest *now,
                                  struct error *err);
+/* STATUS_CONFIG when one input, to be read again from `path`, is not what it was. An input that the
+ * manifest lacks passes. */
+enum status run_manifest_check(const struct run_manifest *manifest, const char *name,
+                               const char *path, struct error *err);
 /* Newest first, by the manifest's time; folders without a manifest are passed over. */
 enum status run_folder_list(const char *runs, struct arena *arena, struct run_manifest ***ret_runs,
                             size_t *ret_count, struct error *err);

@@ -45,6 +45,7 @@ struct call {
     size_t header_count;
     struct strview body; /* CALL_HTTP: the body; CALL_COMMAND: one line of JSON without line end */
 
+    uint32_t max_attempts;       /* of this call; 0: the loop's */
     uint32_t connect_timeout_ms; /* per attempt; 0: 10 s */
     uint32_t total_timeout_ms;   /* per attempt, connecting included; 0: 120 s */
     size_t max_response_bytes;   /* 0: 4 MiB */

@@ -72,6 +72,7 @@ static void retry_or_finish(struct call_loop *loop, struct far_end *far_end, str
         .ordinal = flight->call.ordinal,
         .failures = flight->failures,
         .throttled = flight->result.throttled,
+        .max_attempts = flight->call.max_attempts,
         .retry_after_ns = flight->result.headers.retry_after_ns,
     };
     int64_t wait_ns = 0;

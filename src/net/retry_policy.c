@@ -61,8 +61,8 @@ enum retry_verdict retry_policy_decide(struct retry_policy *policy, enum retry_c
     if (kind == RETRY_NEVER)
         return RETRY_NOT_RETRYABLE;
     const struct call_retry_options *options = &policy->options;
-    if (history->failures >= options->max_attempts ||
-        history->throttled >= options->max_throttled_attempts)
+    uint32_t most = history->max_attempts ? history->max_attempts : options->max_attempts;
+    if (history->failures >= most || history->throttled >= options->max_throttled_attempts)
         return RETRY_ATTEMPTS_SPENT;
     if (history->retry_after_ns > (int64_t)options->max_wait_ms * NS_PER_MS)
         return RETRY_WAIT_TOO_LONG;

@@ -31,6 +31,7 @@ struct retry_history {
     uint64_t ordinal;
     uint32_t failures;
     uint32_t throttled;
+    uint32_t max_attempts;  /* of this call; 0: the policy's */
     int64_t retry_after_ns; /* -1: none was given */
 };
 

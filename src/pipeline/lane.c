@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "codec/binary_record.h"
 #include "pipeline/lane_private.h"
 #include "pipeline/provider_end.h"
@@ -103,6 +104,29 @@ static enum status make_trial(struct lane *lane, struct active_conversation *act
     return trial->id.data ? STATUS_OK : error_no_memory(err);
 }
 
+/* The caller has not agreed that their words leave the house. */
+static bool is_withheld(const struct conversation *conversation,
+                        const struct session_candidate *candidate)
+{
+    const struct conversation_started *started = conversation->started;
+    return candidate->is_outside && started && started->consent &&
+           started->consent->third_party == 0;
+}
+
+static void tell_withheld(struct session *session, const struct session_candidate *candidate)
+{
+    struct error fault = {0};
+    if (session->trials_withheld++ > 0) /* told once, counted always */
+        return;
+    error_set(
+        &fault, STATUS_DATA,
+        "candidate '%.*s' is outside, and a caller did not agree to that (told once): not run",
+        STRVIEW_ARG(candidate->candidate.spec->name));
+    error_where(&fault, "%s", session->options.pipeline->source.events.data);
+    error_fix(&fault, "consent.third_party is false in their ConversationStarted.");
+    session_fault(session, &fault);
+}
+
 /* The conversation's trials that are not in the journal yet. */
 static enum status make_trials(struct lane *lane, struct active_conversation *active,
                                struct error *err)
@@ -115,6 +139,8 @@ static enum status make_trials(struct lane *lane, struct active_conversation *ac
             uint64_t ordinal = trial_ordinal(lane, active->conversation->ordinal, c, r);
             if (offset_column_get(&lane->session->trials, ordinal))
                 lane->trials_done++;
+            else if (is_withheld(active->conversation, &lane->session->candidates[c]))
+                tell_withheld(lane->session, &lane->session->candidates[c]);
             else
                 status = make_trial(lane, active, c, r, err);
         }
@@ -246,10 +272,11 @@ static enum status finish_trial(struct lane *lane, struct trial_work *work, stru
     return status;
 }
 
-/* Tells the answers of a run apart: a trial has at most 4,096 turns that ask. */
+/* Tells the answers of a run apart. A conversation has at most 10,000 events (assemble/), so its
+ * turns fit into 14 bits. */
 static uint64_t answer_key(const struct trial_work *work, size_t turn)
 {
-    return (uint64_t)work->run->trial.ordinal << 12 | (turn & 4095);
+    return (uint64_t)work->run->trial.ordinal << 14 | (turn & 16383);
 }
 
 /* True when an answer for the turn is in the journal or on the cassette. */
@@ -301,6 +328,7 @@ static enum status send(struct lane *lane, struct trial_work *work, struct error
                         .header_count = candidate->header_count,
                         .body = asked->body,
                         .total_timeout_ms = (uint32_t)(spec->timeout_ns / NS_PER_MS),
+                        .max_attempts = (uint32_t)spec->max_attempts,
                         .max_response_bytes = (size_t)spec->max_answer_bytes,
                         .reserve_nano = spend_most(lane->session->spend, spec, asked),
                         .reserve_tokens =
@@ -331,8 +359,13 @@ static enum status send_to_scorer(struct lane *lane, struct trial_work *work, st
 static enum status dispatch(struct lane *lane, struct trial_work *work, struct error *err)
 {
     work->has_answer = work->answer_is_new = false;
-    if (work->scored)
+    if (work->scored && !lane->stopping)
         return send_to_scorer(lane, work, err);
+    if (work->scored) { /* stopped: the trial is no result yet */
+        lane->at_work--;
+        work_destroy(work);
+        return STATUS_OK;
+    }
     if (find_answer(lane, work)) {
         work->has_answer = true;
         return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
@@ -349,7 +382,9 @@ static enum status dispatch(struct lane *lane, struct trial_work *work, struct e
 static enum status keep_answer(struct lane *lane, struct trial_work *work, uint64_t key,
                                struct error *err)
 {
-    int64_t cost = work->answer_cost_usd_nano == FIELD_ABSENT_I64 ? 0 : work->answer_cost_usd_nano;
+    /* An answer without usage may have cost all that was reserved: the limit must hold. */
+    int64_t cost = work->answer_cost_usd_nano == FIELD_ABSENT_I64 ? work->reserved_usd_nano
+                                                                  : work->answer_cost_usd_nano;
     spend_settle(lane->session->spend, work->reserved_usd_nano, cost);
     work->reserved_usd_nano = 0;
     if (work->answer.outcome != CALL_OK)
@@ -390,6 +425,10 @@ static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t
             status = finish_trial(lane, work, err);
         } else {
             status = dispatch(lane, work, err);
+            if (status != STATUS_OK) {
+                lane->at_work--;
+                work_destroy(work);
+            }
         }
     }
     return status;
@@ -410,14 +449,32 @@ static enum status work_round(struct lane *lane, struct error *err)
     return journal_log_write(lane->session->journal, err); /* what was paid for outlives a kill */
 }
 
+/* A copy in which every byte that is not UTF-8 is U+FFFD: what is journaled reads back as it was
+ * read at first. */
+static struct strview well_formed(struct arena *arena, struct strview body)
+{
+    if (utf8_first_invalid(body) == body.size)
+        return arena_copy_view(arena, body);
+    struct strbuf text = {0};
+    for (size_t at = 0; at < body.size;) {
+        size_t size = utf8_sequence_size(body, at);
+        strbuf_add(&text, size ? body.data + at : "\xef\xbf\xbd", size ? size : 3);
+        at += size ? size : 1;
+    }
+    struct strview copy =
+        text.failed ? (struct strview){0} : arena_copy_view(arena, strbuf_view(&text));
+    strbuf_done(&text);
+    return copy;
+}
+
 static struct far_answer answer_of(const struct call_result *result, struct arena *arena)
 {
     double no_time = (double)__builtin_nan("");
     return (struct far_answer){
         .outcome = result->outcome,
         .http_status = result->http_status,
-        .body = arena_copy_view(
-            arena, (struct strview){result->body ? result->body : "", result->body_bytes}),
+        .body = well_formed(arena,
+                            (struct strview){result->body ? result->body : "", result->body_bytes}),
         .latency_ms =
             result->attempts ? (double)(result->latency_send_ns / 1000) / 1000.0 : no_time,
         .first_byte_ms =
@@ -442,8 +499,11 @@ static enum status collect(struct lane *lane, int wait_ms, struct error *err)
             work->answer.outcome = CALL_BUDGET;
         call_result_done(&results[i]);
         lane->in_flight--;
-        if (!push_ready(lane, work))
+        if (!push_ready(lane, work)) {
             status = error_no_memory(err);
+            lane->at_work--;
+            work_destroy(work);
+        }
     }
     return status;
 }
@@ -499,6 +559,20 @@ static enum status loop(struct lane *lane, struct error *err)
     return status;
 }
 
+/* An answer that came after an error is paid for: it goes into the journal, so that a resume does
+ * not buy it again. */
+static void keep_late_answer(struct lane *lane, const struct trial_work *work)
+{
+    if (!work->has_answer || !work->answer_is_new || work->answer.outcome != CALL_OK)
+        return;
+    spend_settle(lane->session->spend, work->reserved_usd_nano, work->reserved_usd_nano);
+    strbuf_clear(&lane->payload);
+    provider_end_encode_answer(&work->answer, work->reserved_usd_nano, &lane->payload);
+    if (!lane->payload.failed)
+        (void)append(lane, JOURNAL_ANSWER, answer_key(work, work->run->turn),
+                     strbuf_view(&lane->payload), NULL, NULL);
+}
+
 /* After an error: calls in flight hold pointers to their trials, so they are waited for. */
 static void drain(struct lane *lane)
 {
@@ -506,8 +580,10 @@ static void drain(struct lane *lane)
         call_loop_cancel_all(lane->session->calls);
     while (lane->in_flight)
         (void)collect(lane, COLLECT_WAIT_MS, NULL);
-    for (size_t i = 0; i < lane->ready_count; i++)
+    for (size_t i = 0; i < lane->ready_count; i++) {
+        keep_late_answer(lane, lane->ready[i]);
         work_destroy(lane->ready[i]);
+    }
     memory_free(lane->ready);
     strbuf_done(&lane->payload);
 }
@@ -524,5 +600,7 @@ enum status lane_run(struct session *session, struct error *err)
     lane.feed = feed;
     status = loop(&lane, err);
     drain(&lane);
-    return status == STATUS_OK ? journal_log_sync(session->journal, err) : status;
+    struct error ignored;
+    enum status synced = journal_log_sync(session->journal, status == STATUS_OK ? err : &ignored);
+    return status == STATUS_OK ? synced : status;
 }

@@ -63,9 +63,11 @@ static enum status set_key(struct session_candidate *own, const struct provider 
     const char *variable = spec->api_key_env.data ? spec->api_key_env.data
                            : provider             ? provider->key_variable
                                                   : NULL;
-    const char *key = variable ? getenv(variable) : NULL;
-    if (!variable || (!key && spec->base_url.data && !spec->api_key_env.data))
-        return STATUS_OK; /* an endpoint of one's own may need none */
+    /* A provider's key goes to the provider only: an address of one's own names its key, if it
+     * needs one. */
+    if (!variable || (spec->base_url.data && !spec->api_key_env.data))
+        return STATUS_OK;
+    const char *key = getenv(variable);
     if (!key || !*key) {
         enum status status = error_set(err, STATUS_CONFIG, "the variable %s is not set", variable);
         error_where(err, "candidate '%.*s'", STRVIEW_ARG(spec->name));
@@ -82,6 +84,23 @@ static enum status set_key(struct session_candidate *own, const struct provider 
     return STATUS_OK;
 }
 
+/* Only addresses of this machine are inside. */
+static bool is_outside(const char *url)
+{
+    static const char *const inside[] = {"localhost", "127.", "[::1]", NULL};
+    const char *host = strstr(url, "://");
+    host = host ? host + 3 : url;
+    const char *at = memchr(host, '@', strcspn(host, "/"));
+    host = at ? at + 1 : host;
+    for (size_t i = 0; inside[i]; i++) {
+        size_t size = strlen(inside[i]);
+        bool ends = inside[i][size - 1] == '.' || strchr(":/", host[size]) || host[size] == '\0';
+        if (strncasecmp(host, inside[i], size) == 0 && ends)
+            return false;
+    }
+    return true;
+}
+
 static enum status need_loop(struct session *session, struct error *err)
 {
     if (session->calls)
@@ -90,13 +109,10 @@ static enum status need_loop(struct session *session, struct error *err)
     uint32_t in_flight = 0;
     for (size_t i = 0; i < pipeline->candidate_count; i++)
         in_flight += (uint32_t)pipeline->candidates[i].max_in_flight;
-    int64_t attempts = 1;
-    for (size_t i = 0; i < pipeline->candidate_count; i++)
-        if (pipeline->candidates[i].max_attempts > attempts)
-            attempts = pipeline->candidates[i].max_attempts;
+
     struct call_loop_options options = {.seed = (uint64_t)pipeline->seed,
                                         .max_in_flight = in_flight,
-                                        .retry = {.max_attempts = (uint32_t)attempts},
+
                                         .budget = spend_hooks(session->spend)};
     return call_loop_create(&options, &session->calls, err);
 }
@@ -159,6 +175,7 @@ enum status provider_end_open(struct session *session, struct session_candidate 
         error_fix(err, "Use openai, groq or ollama, or set base_url.");
         return status;
     }
+    own->is_outside = spec->kind != CANDIDATE_COMMAND && is_outside(own->url);
     own->headers[own->header_count++] =
         (struct call_header){.name = "Content-Type", .value = "application/json"};
     enum status status = set_key(own, provider, err);

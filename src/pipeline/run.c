@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json_write.h"
+#include "codec/avro_embedded.h"
 #include "pipeline/lane.h"
 #include "pipeline/spend.h"
 
@@ -27,6 +28,19 @@ static const char *new_run_id(struct arena *arena)
     return arena_format(arena, "%04d%02d%02d-%02d%02d%02d-%04x", date.year, date.month, date.day,
                         (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60),
                         chance & 0xffff);
+}
+
+/* The schemas of this build: the journal's records follow them, so another build may not be able to
+ * read it. */
+static struct strview schemas_text(struct arena *arena)
+{
+    static const char *const names[] = {"prediction", "score", "conversation_facts"};
+    const char *text = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names && text; i++) {
+        struct strview schema = avro_embedded_schema(strview_of(names[i]));
+        text = arena_format(arena, "%s%.*s", text, STRVIEW_ARG(schema));
+    }
+    return strview_of(text ? text : "");
 }
 
 static enum status add_candidate_inputs(struct run_manifest *manifest, struct arena *arena,
@@ -73,6 +87,8 @@ static enum status make_manifest(const struct pipeline_spec *pipeline, const cha
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == STATUS_OK; i++)
         status = run_manifest_add(manifest, arena, inputs[i].name, inputs[i].path, err);
+    if (status == STATUS_OK)
+        status = run_manifest_add_text(manifest, arena, "record schemas", schemas_text(arena), err);
     for (size_t i = 0; i < pipeline->candidate_count && status == STATUS_OK; i++)
         status = add_candidate_inputs(manifest, arena, &pipeline->candidates[i], err);
     return status;
@@ -108,9 +124,10 @@ static enum status split_overrides(const char *text, struct arena *arena,
     return STATUS_OK;
 }
 
-enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
-                              struct run_manifest **ret_manifest,
-                              struct pipeline_spec **ret_pipeline, struct error *err)
+/* The pipeline as the run was made: its path is taken from the run's own folder first. */
+static enum status load_as_run(const char *folder, struct arena *arena, struct fault_list *faults,
+                               struct run_manifest **ret_manifest,
+                               struct pipeline_spec **ret_pipeline, struct error *err)
 {
     struct pipeline_override *overrides;
     size_t count;
@@ -120,10 +137,34 @@ enum status run_load_pipeline(const char *folder, struct arena *arena, struct fa
     if (status != STATUS_OK)
         return status;
     const char *path = (*ret_manifest)->pipeline_path;
-    if (path[0] != '/' && !file_exists(path)) /* asked for from another folder than the run's */
-        path = arena_format(arena, "%s/%s", (*ret_manifest)->folder, path);
-    return path ? pipeline_spec_load(path, overrides, count, arena, faults, ret_pipeline, err)
-                : error_no_memory(err);
+    char here[4096];
+    bool is_elsewhere = getcwd(here, sizeof here) && strcmp(here, (*ret_manifest)->folder) != 0;
+    if (path[0] != '/' && is_elsewhere) {
+        char *there = arena_format(arena, "%s/%s", (*ret_manifest)->folder, path);
+        if (!there)
+            return error_no_memory(err);
+        path = file_exists(there) ? there : path; /* the whole tree may have been moved */
+    }
+    return pipeline_spec_load(path, overrides, count, arena, faults, ret_pipeline, err);
+}
+
+enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
+                              struct run_manifest **ret_manifest,
+                              struct pipeline_spec **ret_pipeline, struct error *err)
+{
+    enum status status = load_as_run(folder, arena, faults, ret_manifest, ret_pipeline, err);
+    if (status != STATUS_OK || faults->count)
+        return status;
+    const struct {
+        const char *name, *path;
+    } read_again[] = {{"pipeline", (*ret_pipeline)->path},
+                      {"task", (*ret_pipeline)->task_path.data}};
+    for (size_t i = 0; i < sizeof read_again / sizeof *read_again; i++) {
+        status = run_manifest_check(*ret_manifest, read_again[i].name, read_again[i].path, err);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
 }
 
 struct preparation {
@@ -132,6 +173,7 @@ struct preparation {
     struct pipeline_spec *pipeline;
     const char *folder, *run_id, *created;
     int64_t conversation_limit;
+    bool is_new; /* its folder was made just now */
 };
 
 static enum status faults_to_status(const struct fault_list *faults, struct error *err)
@@ -146,8 +188,7 @@ static enum status prepare_resume(struct preparation *made, const char *folder,
                                   struct fault_list *faults, struct error *err)
 {
     struct run_manifest *then, now = {0};
-    enum status status =
-        run_load_pipeline(folder, made->arena, faults, &then, &made->pipeline, err);
+    enum status status = load_as_run(folder, made->arena, faults, &then, &made->pipeline, err);
     if (status == STATUS_OK)
         status = faults_to_status(faults, err);
     if (status == STATUS_OK)
@@ -163,6 +204,35 @@ static enum status prepare_resume(struct preparation *made, const char *folder,
     return STATUS_OK;
 }
 
+/* The newest run that was made of the same inputs, or the one with the id that was asked for. */
+static enum status find_same_run(const struct run_request *request, const char *runs,
+                                 const struct run_manifest *now, struct arena *arena,
+                                 const char **ret_folder, struct error *err)
+{
+    struct run_manifest **list;
+    size_t count;
+    *ret_folder = NULL;
+    enum status status = run_folder_list(runs, arena, &list, &count, err);
+    for (size_t i = 0; status == STATUS_OK && i < count && !*ret_folder; i++) {
+        bool is_asked = request->run_id && strcmp(list[i]->run_id, request->run_id) == 0;
+        if (request->run_id && !is_asked)
+            continue;
+        struct error difference;
+        enum status same = list[i]->conversation_limit == now->conversation_limit
+                               ? run_manifest_compare(list[i], now, &difference)
+                               : error_set(&difference, STATUS_CONFIG,
+                                           "the run cannot be resumed: --limit was %lld",
+                                           (long long)list[i]->conversation_limit);
+        if (same == STATUS_OK)
+            *ret_folder = arena_format(arena, "%s/%s", runs, list[i]->run_id);
+        else if (is_asked) {
+            *err = difference;
+            status = same;
+        }
+    }
+    return status;
+}
+
 static enum status prepare_new(struct preparation *made, struct fault_list *faults,
                                struct error *err)
 {
@@ -175,11 +245,6 @@ static enum status prepare_new(struct preparation *made, struct fault_list *faul
     if (status != STATUS_OK)
         return status;
     const char *runs = made->pipeline->runs_path.data;
-    if (request->resume_if_there && request->run_id) {
-        const char *folder;
-        if (run_folder_find(runs, request->run_id, made->arena, &folder, NULL) == STATUS_OK)
-            return prepare_resume(made, folder, faults, err);
-    }
     struct run_manifest manifest = {.run_id =
                                         request->run_id ? request->run_id : new_run_id(made->arena),
                                     .conversation_limit = request->conversation_limit};
@@ -188,8 +253,14 @@ static enum status prepare_new(struct preparation *made, struct fault_list *faul
     if (!overrides || !manifest.run_id)
         return error_no_memory(err);
     status = make_manifest(made->pipeline, overrides, made->arena, &manifest, err);
+    const char *same = NULL;
+    if (status == STATUS_OK && request->resume_if_there)
+        status = find_same_run(request, runs, &manifest, made->arena, &same, err);
+    if (status == STATUS_OK && same)
+        return prepare_resume(made, same, faults, err);
     if (status == STATUS_OK)
         status = run_folder_create(runs, &manifest, made->arena, &made->folder, err);
+    made->is_new = status == STATUS_OK;
     made->run_id = manifest.run_id;
     made->created = manifest.created;
     made->conversation_limit = request->conversation_limit;
@@ -233,8 +304,7 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
         return status;
     if (request->max_cost_usd_nano)
         made.pipeline->max_cost_usd_nano = request->max_cost_usd_nano;
-    for (size_t i = 0; request->no_cassettes && i < made.pipeline->candidate_count; i++)
-        made.pipeline->candidates[i].cassette_mode = CASSETTE_OFF;
+
     struct civil_parsed created = {0};
     (void)civil_time_parse(strview_of(made.created), &created, NULL);
     struct session_options options = {.run_start_ns = created.utc_ns,
@@ -250,6 +320,8 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
     CLEANUP(session_cleanup) struct session *session = NULL;
     int64_t start_ns = clock_monotonic_ns();
     status = session_open(&options, &session, err);
+    if (status != STATUS_OK && made.is_new)
+        run_folder_remove(made.folder);
     if (status == STATUS_OK)
         status = lane_run(session, err);
     double wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;

@@ -16,7 +16,7 @@ struct run_request {
                                   its manifest */
     bool resume_if_there;      /* `run --resume`: go on when the run id is there already */
     bool retry_errors;
-    bool no_cassettes; /* --no-cache: call live, replay nothing */
+
     int64_t conversation_limit;
     int64_t max_cost_usd_nano; /* 0: the pipeline's */
     int threads;

@@ -29,6 +29,11 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
         strbuf_add_view(&journal->end, payload);
         kept = !journal->end.failed;
         break;
+    case JOURNAL_BEGIN:
+        journal->has_accounts = false;
+        journal->accounts = (struct run_accounts){0};
+        strbuf_clear(&journal->end);
+        break;
     case JOURNAL_ANSWER:
         break;
     }

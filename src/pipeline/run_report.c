@@ -73,6 +73,8 @@ static enum status stream_flush(struct stream *stream, size_t above, struct erro
 static enum status stream_put_in_place(struct stream *stream, struct error *err)
 {
     enum status status = stream_flush(stream, 0, err);
+    if (status == STATUS_OK && stream->descriptor >= 0 && fsync(stream->descriptor) != 0)
+        status = stream_failed(stream, err);
     if (status == STATUS_OK && stream->descriptor >= 0 && rename(stream->fresh, stream->path) != 0)
         status = stream_failed(stream, err);
     return status;
@@ -80,8 +82,10 @@ static enum status stream_put_in_place(struct stream *stream, struct error *err)
 
 static void stream_close(struct stream *stream)
 {
-    if (stream->descriptor >= 0)
+    if (stream->descriptor >= 0) {
         close(stream->descriptor);
+        unlink(stream->fresh); /* still there only when it was not put in place */
+    }
     strbuf_done(&stream->buffer);
 }
 
@@ -395,18 +399,31 @@ static enum report_format format_of(const char *path)
     return FORMAT_UNKNOWN;
 }
 
-static enum status write_report(const char *path, const struct run_summary *summary, bool canonical,
-                                struct error *err)
+enum status run_report_check_output(const char *path, struct error *err)
 {
-    enum report_format format = format_of(path);
-    if (format == FORMAT_UNKNOWN) {
+    if (format_of(path) == FORMAT_UNKNOWN) {
         enum status status =
             error_set(err, STATUS_CONFIG, "'%s' has no ending that tells a format", path);
         error_fix(err, "Use .json, .html, .md, .xml (JUnit) or .txt.");
         return status;
     }
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    int size = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+                        slash ? path : ".");
+    if (size < 0 || (size_t)size >= sizeof folder || access(folder, W_OK) != 0) {
+        enum status status = error_set(err, STATUS_CONFIG, "'%s' cannot be written", path);
+        error_fix(err, "Its folder must be there and be yours to write in.");
+        return status;
+    }
+    return STATUS_OK;
+}
+
+static enum status write_report(const char *path, const struct run_summary *summary, bool canonical,
+                                struct error *err)
+{
     struct strbuf text = {0};
-    render(format, summary, canonical, &text);
+    render(format_of(path), summary, canonical, &text);
     enum status status =
         text.failed ? error_no_memory(err) : file_write(path, strbuf_view(&text), err);
     strbuf_done(&text);
@@ -433,7 +450,8 @@ static size_t terminal_width(void)
                                                                                  : 100;
 }
 
-static void print(const struct run_report_request *request, const struct run_summary *summary)
+static enum status print(const struct run_report_request *request,
+                         const struct run_summary *summary, struct error *err)
 {
     struct strbuf text = {0};
     const char *no_colour = getenv("NO_COLOR");
@@ -449,8 +467,12 @@ static void print(const struct run_report_request *request, const struct run_sum
         fwrite(text.data, 1, text.size, stdout);
     if (request->to_stdout == RUN_REPORT_STDOUT_TABLE && !request->keep_folder)
         printf("\nreport: %s/report.html\n", request->folder);
-    fflush(stdout);
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    enum status status = text.failed ? error_no_memory(err) : STATUS_OK;
     strbuf_done(&text);
+    return written || status != STATUS_OK
+               ? status
+               : error_set(err, STATUS_IO, "could not write to standard output");
 }
 
 static enum status run_status(const struct run_report_request *request,
@@ -476,6 +498,6 @@ enum status run_report_write(const struct run_report_request *request, struct er
         status = write_report(request->outputs[i], summary, request->canonical, err);
     if (status != STATUS_OK)
         return status;
-    print(request, summary);
-    return run_status(request, summary);
+    status = print(request, summary, err);
+    return status == STATUS_OK ? run_status(request, summary) : status;
 }

@@ -31,6 +31,9 @@ struct run_report_request {
  * INFRASTRUCTURE, BUDGET, INTERRUPTED. */
 enum status run_report_write(const struct run_report_request *request, struct error *err);
 
+/* Whether an output can be written, before a run is paid for. */
+enum status run_report_check_output(const char *path, struct error *err);
+
 /* Just the summary, in `arena`. *ret_fold, when wanted, keeps the outcomes by conversation: the
  * caller destroys it. */
 enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,

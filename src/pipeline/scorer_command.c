@@ -112,15 +112,25 @@ static bool add_numbers(struct strview scorer, const json_t *metrics, struct tri
     return true;
 }
 
+/* <scorer>.failed is a metric like the others: 1 when the scorer's answer was of no use. */
+static void add_failed(struct strview scorer, bool failed, struct trial *trial, struct arena *arena)
+{
+    json_t *metrics = json_pack("{s:i}", "failed", failed ? 1 : 0);
+    if (metrics)
+        (void)add_numbers(scorer, metrics, trial, arena);
+    json_decref(metrics);
+}
+
 bool scorer_command_take(struct strview scorer, const struct far_answer *answer,
                          struct trial *trial, struct arena *arena)
 {
     json_t *json = NULL;
-    if (answer->outcome != CALL_OK || json_record_parse(answer->body, &json, NULL) != STATUS_OK)
-        return false;
+    if (answer->outcome == CALL_OK)
+        (void)json_record_parse(answer->body, &json, NULL);
     const json_t *metrics = json_object_get(json, "metrics");
     bool taken = json_is_object(metrics) && json_object_size(metrics) <= 64 &&
                  add_numbers(scorer, metrics, trial, arena);
     json_decref(json);
+    add_failed(scorer, !taken, trial, arena);
     return taken;
 }

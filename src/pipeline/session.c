@@ -145,6 +145,7 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
         kept = hash_set_put(&session->answers, hash_64(&key, sizeof key), offset);
         spend_remember(session->spend, payload);
         break;
+    case JOURNAL_BEGIN:
     case JOURNAL_ACCOUNTS:
     case JOURNAL_END:
         break;
@@ -160,7 +161,10 @@ static enum status open_journal(struct session *session, struct error *err)
     uint64_t cut;
     struct journal_open options = {.path = path, .visit = visit, .context = session};
     session->answers = HASH_MAP;
-    return journal_log_open(&options, &session->journal, &cut, err);
+    enum status status = journal_log_open(&options, &session->journal, &cut, err);
+    return status == STATUS_OK
+               ? journal_log_append(session->journal, JOURNAL_BEGIN, 0, strview_of(""), NULL, err)
+               : status;
 }
 
 static enum status open_all(struct session *session, struct error *err)

@@ -37,6 +37,7 @@ enum { RUN_FAULTS_KEPT = 50 };
 struct session_candidate {
     struct candidate candidate;
     bool has_far_end;
+    bool is_outside; /* its far end is not on this machine: callers' consent is asked for */
     uint32_t far_end;
     const char *url; /* of its calls */
     struct call_header headers[3];
@@ -85,7 +86,8 @@ struct session {
     size_t candidate_count;
     struct candidate_scratch *scratches; /* one a thread */
     int thread_count;
-    uint32_t *scorer_ends; /* one a scorer of the pipeline */
+    uint32_t *scorer_ends;    /* one a scorer of the pipeline */
+    uint64_t trials_withheld; /* for want of consent */
     uint64_t scorer_failures;
     struct call_loop *calls; /* NULL: no candidate needs one */
     struct gold_index *gold; /* NULL: no gold */
