@@ -56,7 +56,8 @@ def complete(intent, state):
 def needs_confirmation(turn, before, after, intent):
     """The guideline's rule for reading back, unless the author decided: a value was changed or taken
     back, a date or time has two readings, the words were misheard, or everything needed is known
-    now and was not before."""
+    now and was not before. A part of the day that becomes a clock time, and alternatives of which one
+    is settled on, are no change."""
     if turn.confirm is not None:
         return turn.confirm
     now = {}
@@ -64,9 +65,10 @@ def needs_confirmation(turn, before, after, intent):
         if now.setdefault(slot, values) != values:
             return True
         changed = slot in before and before[slot] != values
-        narrowed = slot in ("time", "date") and slot in before and not (
+        vague = slot in ("time", "date") and slot in before and not (
             is_clock(before[slot]) and len(before[slot][0]) in (5, 10))
-        if changed and not narrowed:
+        settled = values is not None and set(values) <= set(before.get(slot, []))
+        if changed and not vague and not settled:
             return True
         if values and len(values) > 1 and slot in ("date", "time", "current_date"):
             return True
@@ -209,7 +211,7 @@ def main(arguments):
         with open(os.path.join(HERE, name), "wb") as file:
             file.write(data)
     summed = ["conversations.jsonl", "gold.jsonl", "task.yaml", "labelling/blind_50.jsonl",
-              "labelling/second.jsonl"]
+              "labelling/first.jsonl", "labelling/second.jsonl"]
     with open(os.path.join(HERE, "SHA256SUMS"), "w", encoding="ascii") as file:
         for name in summed:
             data = read_or_empty(name)

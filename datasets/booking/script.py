@@ -160,6 +160,12 @@ def parse_value(slot, text, conversation):
     return values
 
 
+def with_shorter(reasons):
+    """A reason is accepted with and without its leading article or possessive."""
+    shorter = [re.sub(r"^(a|an|the|my|his|her) ", "", reason) for reason in reasons]
+    return reasons + [reason for reason in shorter if reason not in reasons]
+
+
 def parse_changes(text, conversation, surface=None):
     """`d=tue;-t;n` -> [(slot, [values] or None)]."""
     changes = []
@@ -172,7 +178,8 @@ def parse_changes(text, conversation, surface=None):
         if taken_back:
             changes.append((slot, None))
         elif given:
-            changes.append((slot, parse_value(slot, value, conversation)))
+            values = parse_value(slot, value, conversation)
+            changes.append((slot, with_shorter(values) if slot == "reason" else values))
         elif slot == "name":
             changes.append((slot, [name_from_words(surface)]))
         elif slot == "phone":
@@ -180,7 +187,7 @@ def parse_changes(text, conversation, surface=None):
         elif slot == "email":
             changes.append((slot, [email_from_words(surface)]))
         elif slot == "reason":
-            changes.append((slot, [surface]))
+            changes.append((slot, with_shorter([surface])))
         else:
             raise ScriptError(f"{slot} needs a value")
     return changes

@@ -6,8 +6,9 @@ holds all accepted values; two lists meet when they share one). Intents: Cohen's
 (observed - expected) / (1 - expected), expected from the two sides' own shares. Requested slots:
 F1 over all turns. Prints the Markdown that CARD.md holds.
 
-    tests/data/agreement.py [FOLDER]
+    tests/data/agreement.py [--before] [--list] [FOLDER]
 """
+import argparse
 import collections
 import json
 import os
@@ -48,9 +49,24 @@ def kappa(pairs):
     return 1.0 if expected == 1 else (observed - expected) / (1 - expected)
 
 
+def compare_states(ours, theirs, slots):
+    """Counts a turn's slots into `slots`; -> the differing ones: (what, gold, second)."""
+    different = []
+    for slot in sorted(set(ours["state"]) | set(theirs["state"])):
+        left, right = ours["state"].get(slot), theirs["state"].get(slot)
+        kind = (3 if left is None else 2 if right is None
+                else 0 if meet(left, right, slot) else 1)
+        slots[slot][kind] += 1
+        if kind:
+            different.append((slot, left, right))
+    return different
+
+
 def compare(gold, second):
+    """-> counts per slot, intent pairs, requested (both, gold only, second only), turns with the same
+    state, differences: (conversation, turn, what, gold, second), what: a slot, intent or requested."""
     slots = collections.defaultdict(lambda: [0, 0, 0, 0])  # agree, differ, gold only, second only
-    intents, requested, joint, disagreements = [], [0, 0, 0], 0, []
+    intents, requested, joint, differences = [], [0, 0, 0], 0, []
     for name, turns in second.items():
         if len(turns) != len(gold[name]):
             raise SystemExit(f"{name}: {len(turns)} turns, gold has {len(gold[name])}")
@@ -59,21 +75,18 @@ def compare(gold, second):
             a, b = set(ours["requested_slots"]), set(theirs["requested_slots"])
             requested = [requested[0] + len(a & b), requested[1] + len(a - b),
                          requested[2] + len(b - a)]
-            same = True
-            for slot in sorted(set(ours["state"]) | set(theirs["state"])):
-                left, right = ours["state"].get(slot), theirs["state"].get(slot)
-                kind = (3 if left is None else 2 if right is None
-                        else 0 if meet(left, right, slot) else 1)
-                slots[slot][kind] += 1
-                if kind:
-                    same = False
-                    disagreements.append((name, ours["turn"], slot, left, right))
-            joint += same
-    return slots, intents, requested, joint, disagreements
+            different = compare_states(ours, theirs, slots)
+            joint += not different
+            if a != b:
+                different.insert(0, ("requested", sorted(a), sorted(b)))
+            if ours["intent"] != theirs["intent"]:
+                different.insert(0, ("intent", ours["intent"], theirs["intent"]))
+            differences += [(name, ours["turn"], *difference) for difference in different]
+    return slots, intents, requested, joint, differences
 
 
 def report(gold, second):
-    slots, intents, requested, joint, disagreements = compare(gold, second)
+    slots, intents, requested, joint, differences = compare(gold, second)
     lines = [f"{len(second)} conversations, {len(intents)} turns.", "",
              "| slot | turns | agree | other value | gold only | second only |",
              "|---|---|---|---|---|---|"]
@@ -90,20 +103,36 @@ def report(gold, second):
     lines += ["", f"- whole state the same: {joint / len(intents):.3f} of the turns",
               f"- intents: the same in {same / len(intents):.3f}, Cohen's kappa {kappa(intents):.3f}",
               f"- requested slots: F1 {found:.3f}"]
-    return lines, disagreements
+    return lines, differences
+
+
+def read_arguments(arguments):
+    parser = argparse.ArgumentParser(
+        prog="agreement.py", description="Agreement of gold.jsonl with the second, blind labelling, as "
+        "the Markdown that CARD.md holds. Exit code 0, 1 when a file cannot be compared, 2 for a wrong "
+        "option.")
+    parser.add_argument("folder", nargs="?", default=FOLDER, metavar="FOLDER",
+                        help="the data set (datasets/booking)")
+    parser.add_argument("--before", action="store_true",
+                        help="take labelling/first.jsonl, gold as it was before it was revised")
+    parser.add_argument("--list", action="store_true",
+                        help="then list each turn where intent, requested slots or a value differ")
+    return parser.parse_args(arguments)
 
 
 def main(arguments):
-    folder = arguments[0] if arguments and not arguments[0].startswith("-") else FOLDER
-    second = os.path.join(folder, "labelling", "second.jsonl")
+    options = read_arguments(arguments)
+    second = os.path.join(options.folder, "labelling", "second.jsonl")
     if not os.path.exists(second):
         print("no labelling/second.jsonl yet")
         return 0
-    lines, disagreements = report(read(os.path.join(folder, "gold.jsonl")), read(second))
+    first = os.path.join("labelling", "first.jsonl") if options.before else "gold.jsonl"
+    lines, differences = report(read(os.path.join(options.folder, first)), read(second))
     print("\n".join(lines))
-    if "--list" in arguments:
-        for name, turn, slot, left, right in disagreements:
-            print(f"{name} turn {turn}: {slot}: gold {left}, second {right}")
+    if options.list:
+        print()
+        for name, turn, what, left, right in differences:
+            print(f"{name} turn {turn}: {what}: gold {left}, second {right}")
     return 0
 
 

@@ -38,6 +38,7 @@ EVENT_FIELDS = {
 }
 OUTCOMES = {"completed", "handed_over", "abandoned", "refused", "error"}
 BOOKING_METHODS = {"book_appointment", "reschedule_appointment", "cancel_appointment"}
+LEADING = r"^(a|an|the|my|his|her) "
 DAY = r"\d{4}-\d\d-\d\d"
 FORMS = {
     "date": rf"{DAY}|\d{{4}}-W\d\d|\d{{4}}-\d\d",
@@ -200,6 +201,9 @@ def check_gold_turns(gold, events, task, faults):
         faults.check(isinstance(turn["needs_confirmation"], bool), f"{place}: needs_confirmation")
         for slot, value in turn["state"].items():
             check_value(slot, value, task, faults, place)
+        reasons = values_of(turn["state"].get("reason", []))
+        faults.check({re.sub(LEADING, "", reason) for reason in reasons} <= set(reasons),
+                     f"{place}: reason {reasons} without its article is not accepted")
         for span in turn["spans"]:
             faults.check(span["slot"] in turn["state"] and 0 <= span["start"] < span["end"]
                          <= len(event["text"]), f"{place}: span {span}")
@@ -233,6 +237,8 @@ def check_goal(gold, task, faults):
             intent = booking["method"].split("_")[0]
             missing = set(task["intents"][intent]) - set(booking["slots"])
             faults.check(not missing, f"{where}: {booking['method']} lacks {missing}")
+            faults.check("party_size" not in booking["slots"] or len(bookings["bookings"]) == 1,
+                         f"{where}: party_size, but a booking for each")
             for slot, value in booking["slots"].items():
                 check_value(slot, value, task, faults, f"{where} booking", dontcare=False)
                 faults.check(not str(values_of(value)[0]).startswith("T") or slot != "time",
@@ -364,8 +370,17 @@ def check_card(folder, counts, faults):
                      f"CARD.md: {name}: {figures.get(name)}, the files have {counts[name]}")
 
 
+def changed_by_revision(first, gold):
+    """How the card puts what was changed in gold after the comparison, counted in the fifty."""
+    turns = [(name, before != {field: after[field] for field in before})
+             for name, all_turns in first.items() for before, after in zip(all_turns, gold[name])]
+    return (f"The revision changed {sum(changed for _, changed in turns)} of these {len(turns)} turns, "
+            f"in {len({name for name, changed in turns if changed})} of the {len(first)} conversations.")
+
+
 def check_second_labelling(folder, faults):
-    """When there is one, the card holds the agreement as it is."""
+    """When there is one, the card holds the agreement with gold before (labelling/first.jsonl) and
+    after its revision, each under its heading, and what the revision changed."""
     second = os.path.join(folder, "labelling", "second.jsonl")
     if not os.path.exists(second):
         return
@@ -374,13 +389,18 @@ def check_second_labelling(folder, faults):
              read_json_lines(os.path.join(folder, "labelling", "blind_50.jsonl"))}
     faults.check(set(answers) == asked, "labelling/second.jsonl: other conversations than blind_50")
     gold = agreement.read(os.path.join(folder, "gold.jsonl"))
-    if not faults.check(set(answers) <= set(gold), "labelling/second.jsonl: not in gold.jsonl"):
+    first = agreement.read(os.path.join(folder, "labelling", "first.jsonl"))
+    if not (faults.check(set(answers) <= set(gold), "labelling/second.jsonl: not in gold.jsonl")
+            and faults.check(set(first) == asked, "labelling/first.jsonl: other than blind_50")):
         return
-    lines, _ = agreement.report(gold, answers)
     with open(os.path.join(folder, "CARD.md"), encoding="utf-8") as file:
-        card = file.read()
-    for line in lines:
-        faults.check(line in card, f"CARD.md lacks the line of agreement.py: {line}")
+        sections = dict(re.findall(r"^#+ (.+)\n([^#]*)", file.read(), re.M))
+    after = agreement.report(gold, answers)[0] + [changed_by_revision(first, gold)]
+    for heading, lines in (("Before the revision", agreement.report(first, answers)[0]),
+                           ("After the revision", after)):
+        held = sections.get(heading, "").splitlines()
+        for line in lines:
+            faults.check(line in held, f"CARD.md, {heading}, lacks the line of agreement.py: {line}")
 
 
 def check_folder(folder):

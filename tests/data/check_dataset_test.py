@@ -75,6 +75,42 @@ class DamagedData(unittest.TestCase):
         self.expect("hold other conversations", lines)
         self.expect("second.jsonl: not in gold", lines)
 
+    def test_a_reason_without_the_form_that_lacks_its_article_is_found(self):
+        def change(golds):
+            golds[40]["turns"][0]["state"]["reason"] = "a toothache"
+        self.expect("without its article", self.faults_after("gold.jsonl", change))
+
+    def test_a_party_with_a_booking_for_each_is_found(self):
+        def change(golds):
+            two = next(end["bookings"] for gold in golds for end in gold["expected_bookings"]
+                       if len(end["bookings"]) == 2)
+            two[0]["slots"]["party_size"] = "2"
+        self.expect("party_size", self.faults_after("gold.jsonl", change))
+
+    def test_the_card_must_hold_the_agreement_before_the_revision(self):
+        def change(answers):
+            answers[1]["turns"][0]["state"] = {}
+        lines = self.faults_after(os.path.join("labelling", "first.jsonl"), change)
+        self.expect("Before the revision, lacks the line", lines)
+        self.expect("The revision changed", lines)
+
+    def test_the_card_must_hold_the_agreement_after_the_revision(self):
+        def change(golds):
+            for gold in golds:
+                gold["turns"][0]["requested_slots"] = ["language"]
+        self.expect("After the revision, lacks the line of agreement.py: - requested",
+                    self.faults_after("gold.jsonl", change))
+
+    def test_a_table_in_the_wrong_section_of_the_card_is_no_claim(self):
+        path = os.path.join(self.folder, "CARD.md")
+        with open(path, encoding="utf-8") as file:
+            card = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(card.replace("Before the revision", "x").replace("After the revision", "y"))
+        lines = check_dataset.check_folder(self.folder)[0]
+        self.expect("Before the revision, lacks", lines)
+        self.expect("After the revision, lacks", lines)
+
     def test_sums_are_compared(self):
         with open(os.path.join(self.folder, "task.yaml"), "a", encoding="utf-8") as file:
             file.write("# x\n")
@@ -116,6 +152,14 @@ class Agreement(unittest.TestCase):
         self.assertEqual(dict(slots), {"date": [0, 1, 0, 0], "time": [0, 0, 1, 0],
                                        "name": [1, 0, 0, 0], "phone": [0, 0, 0, 1]})
         self.assertEqual((requested, joint), ([0, 1, 0], 0))
+
+    def test_differences_of_intent_and_requests_are_listed(self):
+        turn = {"turn": 0, "intent": "ask", "requested_slots": ["price"], "state": {"date": "2025-01-02"}}
+        other = {"turn": 0, "intent": "none", "requested_slots": [], "state": {}}
+        differences = agreement.compare({"c": [turn]}, {"c": [other]})[4]
+        self.assertEqual(differences, [("c", 0, "intent", "ask", "none"),
+                                       ("c", 0, "requested", ["price"], []),
+                                       ("c", 0, "date", "2025-01-02", None)])
 
 
 if __name__ == "__main__":
