@@ -2,7 +2,7 @@
  * command_validate.c: `assay validate`: checks pipeline, task, prompts and data without running
  * anything.
  */
-#include "base/memory.h"
+#include "aggregate/gate_check.h"
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
 #include "pipeline/check_inputs.h"
@@ -29,6 +29,8 @@ static enum status validate(const char *path, const struct pipeline_override *ov
         pipeline_spec_load(path, overrides, override_count, arena, &faults, &pipeline, err);
     if (status != STATUS_OK)
         return status;
+    if (faults.count == 0)
+        gate_check_names(pipeline, &faults);
     cli_pipeline_print_faults(&faults);
     if (faults.count == 0)
         status = check_inputs(pipeline, !no_data, print_fault, &data_faults, &counts, err);

@@ -4,6 +4,7 @@
  */
 #include "pipeline/run.h"
 
+#include "aggregate/gate_check.h"
 #include "base/civil_time.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -240,6 +241,8 @@ static enum status prepare_new(struct preparation *made, struct fault_list *faul
     enum status status =
         pipeline_spec_load(request->pipeline_path, request->overrides, request->override_count,
                            made->arena, faults, &made->pipeline, err);
+    if (status == STATUS_OK && faults->count == 0)
+        gate_check_names(made->pipeline, faults);
     if (status == STATUS_OK)
         status = faults_to_status(faults, err);
     if (status != STATUS_OK)
