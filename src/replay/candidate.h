@@ -28,12 +28,13 @@ struct turn_view {
     const struct time_zone *zone;
     struct strview locale;
     int64_t repeat;
-    struct arena *arena; /* of the trial: what the prediction points at lives here */
+    struct arena *arena;         /* of the trial: what the prediction points at lives here */
+    struct arena *request_arena; /* of this turn: what is asked lives here, until it is answered */
 };
 
 /* What to ask of a far end. */
 struct candidate_call {
-    struct strview body;       /* JSON, in the trial's arena */
+    struct strview body;       /* JSON, in the view's request_arena */
     int64_t most_input_tokens; /* estimates for reservation; 0: no model is asked */
     int64_t most_output_tokens;
 };
