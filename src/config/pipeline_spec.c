@@ -98,25 +98,13 @@ static const struct option report_options[] = {
     {0}};
 /* clang-format on */
 
-/* Sections of a YAML list; `place` of each is its first member. */
-static void *read_list(const struct option *table, size_t size, const struct yaml_node *list,
-                       size_t *ret_count, struct fault_list *faults)
+/* Candidates, scorers and gates begin with their place, for faults that concern them. */
+static void *read_placed(const struct option *table, size_t size, const struct yaml_node *list,
+                         size_t *ret_count, struct fault_list *faults)
 {
-    *ret_count = 0;
-    if (!list)
-        return NULL;
-    if (list->kind != YAML_LIST) {
-        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
-        return NULL;
-    }
-    char *items = arena_array(faults->arena, list->count + 1, size);
-    if (!items)
-        fault_add_no_memory(faults);
-    for (size_t i = 0; items && i < list->count; i++) {
-        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
+    char *items = option_table_read_list(table, size, list, ret_count, faults);
+    for (size_t i = 0; i < *ret_count; i++)
         *(const struct yaml_node **)(void *)(items + i * size) = list->pairs[i].value;
-    }
-    *ret_count = items ? list->count : 0;
     return items;
 }
 
@@ -255,12 +243,12 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
     spec->path = faults->file;
     option_table_apply(source_options, file->source, &spec->source, faults);
     option_table_apply(report_options, file->report, &spec->report, faults);
-    spec->candidates = read_list(pipeline_spec_candidate_options, sizeof *spec->candidates,
-                                 file->candidates, &spec->candidate_count, faults);
-    spec->scorers = read_list(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
-                              &spec->scorer_count, faults);
-    spec->gates = read_list(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
-                            &spec->gate_count, faults);
+    spec->candidates = read_placed(pipeline_spec_candidate_options, sizeof *spec->candidates,
+                                   file->candidates, &spec->candidate_count, faults);
+    spec->scorers = read_placed(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
+                                &spec->scorer_count, faults);
+    spec->gates = read_placed(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
+                              &spec->gate_count, faults);
     check(file, root, faults);
     if (!spec->task_path.data || !file_exists(spec->task_path.data)) {
         if (spec->task_path.data)
