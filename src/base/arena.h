@@ -40,9 +40,6 @@ bool arena_grow(struct arena *arena, void *array_pointer, size_t count, size_t *
 size_t arena_used_bytes(const struct arena *arena);
 /* True when an allocation failed because of the limit (not because memory ran out). */
 bool arena_limit_was_hit(const struct arena *arena);
-/* From now on only memory bounds it: for what closes a full arena's object, whose size follows from
- * what is there. arena_limit_was_hit keeps its answer. */
-void arena_lift_limit(struct arena *arena);
 
 DEFINE_CLEANUP(arena_cleanup, struct arena, arena_destroy)
 

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-const char *const candidate_kind_names[] = {"rules",    "recorded", "llm", "hybrid",
-                                            "endpoint", "command",  NULL};
+const char *const candidate_kind_names[] = {"rules",    "recorded", "llm",       "hybrid",
+                                            "endpoint", "command",  "reference", NULL};
 const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
                                          "simulated_user", NULL};
 static const char *const profile_names[] = {"assay", NULL};
@@ -19,7 +19,7 @@ static const char *const cassette_names[] = {"off", "replay", "record", NULL};
 
 struct pipeline_file {
     struct pipeline_spec spec;
-    struct yaml_node *source, *candidates, *scorers, *gates, *report;
+    struct yaml_node *source, *candidates, *scorers, *gates, *report, *user;
 };
 
 /* clang-format off */
@@ -41,6 +41,8 @@ const struct option pipeline_spec_options[] = {
     {"max_cost", OPTION_USD, NULL, AT(pipeline_file, spec.max_cost_usd_nano), "stop cleanly before more than this is spent (USD)", 0, NULL, 0, 0},
     {"use_cassettes", OPTION_BOOL, "true", AT(pipeline_file, spec.use_cassettes), "false: ask models anew instead of replaying answers", 0, NULL, 0, 0},
     {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
+    {"back_end", OPTION_TEXT, NULL, AT(pipeline_file, spec.back_end_path), "free_running, simulated_user: what answers tool calls; default: backend.yaml beside the task", 0, NULL, 0, 0},
+    {"user", OPTION_NODE, NULL, AT(pipeline_file, user), "simulated_user: how the caller behaves", 0, NULL, 0, 0},
     {"max_in_flight", OPTION_I64, "256", AT(pipeline_file, spec.max_in_flight), "trials at once", 0, NULL, 1, 100000},
     {0}};
 
@@ -74,7 +76,11 @@ const struct option pipeline_spec_candidate_options[] = {
     {"tokens_per_minute", OPTION_REAL, "0", AT(candidate_spec, tokens_per_minute), "0: no limit", 0, NULL, 0, 1e12},
     {"timeout", OPTION_DURATION, "60s", AT(candidate_spec, timeout_ns), "of one attempt", 0, NULL, 0, 0},
     {"max_attempts", OPTION_I64, "4", AT(candidate_spec, max_attempts), "requests for one answer, retries included", 0, NULL, 1, 20},
-    {"max_answer_bytes", OPTION_I64, "1048576", AT(candidate_spec, max_answer_bytes), "a longer answer is refused", 0, NULL, 1, 16777216},
+    {"max_answer_bytes", OPTION_I64, "1048576", AT(candidate_spec, max_answer_bytes), "a longer answer is refused", 0, NULL, 1, 1e9},
+    {"skip_confirmation", OPTION_BOOL, "false", AT(candidate_spec, skip_confirmation), "reference: books without asking back", 0, NULL, 0, 0},
+    {"double_book", OPTION_BOOL, "false", AT(candidate_spec, double_book), "reference: books everything twice", 0, NULL, 0, 0},
+    {"ignore_questions", OPTION_BOOL, "false", AT(candidate_spec, ignore_questions), "reference: does not answer what callers ask", 0, NULL, 0, 0},
+    {"break_slot", OPTION_TEXT, NULL, AT(candidate_spec, break_slot), "reference: gets the values of this slot wrong", 0, NULL, 0, 0},
     {0}};
 
 const struct option pipeline_spec_scorer_options[] = {
@@ -92,19 +98,42 @@ const struct option pipeline_spec_gate_options[] = {
     {"at_most", OPTION_REAL, NULL, AT(gate_spec, at_most), "the highest value that passes", 0, NULL, 0, 0},
     {0}};
 
+const struct option pipeline_spec_user_options[] = {
+    {"volunteers", OPTION_REAL, "0", AT(user_spec, volunteers), "share of turns in which the caller says more than was asked", 0, NULL, 0, 1},
+    {"misheard", OPTION_REAL, "0", AT(user_spec, misheard), "share of words that recognition gets wrong", 0, NULL, 0, 1},
+    {"interrupts", OPTION_REAL, "0", AT(user_spec, interrupts), "share of turns in which the caller speaks over the agent", 0, NULL, 0, 1},
+    {"asks_besides", OPTION_REAL, "0.3", AT(user_spec, asks_besides), "share of turns in which a question of the goal is put into an answer", 0, NULL, 0, 1},
+    {"changes_mind", OPTION_REAL, "0", AT(user_spec, changes_mind), "share of calls in which the time is first another", 0, NULL, 0, 1},
+    {"lies", OPTION_REAL, "0", AT(user_spec, lies), "for tests: share of calls in which the caller says what its goal does not hold", 0, NULL, 0, 1},
+    {"patience", OPTION_I64, "3", AT(user_spec, patience), "answers without progress before the caller gives up", 0, NULL, 1, 50},
+    {"max_turns", OPTION_I64, "30", AT(user_spec, max_turns), "the caller hangs up after so many", 0, NULL, 1, 200},
+    {0}};
+
 static const struct option report_options[] = {
     {"monthly_calls", OPTION_I64, "10000", AT(report_spec, monthly_calls), "volume that monthly cost is told for", 0, NULL, 1, 1e12},
     {"worst", OPTION_I64, "100", AT(report_spec, worst), "conversations shown in full", 0, NULL, 0, 200},
     {0}};
 /* clang-format on */
 
-/* Candidates, scorers and gates begin with their place, for faults that concern them. */
-static void *read_placed(const struct option *table, size_t size, const struct yaml_node *list,
-                         size_t *ret_count, struct fault_list *faults)
+/* Sections of a YAML list; `place` of each is its first member. */
+static void *read_list(const struct option *table, size_t size, const struct yaml_node *list,
+                       size_t *ret_count, struct fault_list *faults)
 {
-    char *items = option_table_read_list(table, size, list, ret_count, faults);
-    for (size_t i = 0; i < *ret_count; i++)
+    *ret_count = 0;
+    if (!list)
+        return NULL;
+    if (list->kind != YAML_LIST) {
+        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
+        return NULL;
+    }
+    char *items = arena_array(faults->arena, list->count + 1, size);
+    if (!items)
+        fault_add_no_memory(faults);
+    for (size_t i = 0; items && i < list->count; i++) {
+        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
         *(const struct yaml_node **)(void *)(items + i * size) = list->pairs[i].value;
+    }
+    *ret_count = items ? list->count : 0;
     return items;
 }
 
@@ -194,6 +223,36 @@ static void check_gate(const struct pipeline_spec *spec, const struct gate_spec 
               "there is no candidate '%s'", gate->candidate.data);
 }
 
+/* Modes in which the candidate acts for itself need a back end, gold, and somebody who can act. */
+static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *root,
+                            struct fault_list *faults)
+{
+    if (spec->mode != MODE_FREE_RUNNING && spec->mode != MODE_SIMULATED_USER) {
+        spec->back_end_path = (struct strview){0};
+        return;
+    }
+    if (!spec->back_end_path.data && spec->task_path.data)
+        spec->back_end_path =
+            strview_of(file_beside(faults->arena, spec->task_path.data, "backend.yaml"));
+    else
+        resolve_path(&spec->back_end_path, spec->path, yaml_find(root, "back_end"), false, faults);
+    if (spec->back_end_path.data && !file_exists(spec->back_end_path.data))
+        fault_add(faults, yaml_find(root, "mode"), "Name it: 'back_end: FILE'.",
+                  "mode '%s' needs a back end, and there is no file '%s'",
+                  replay_mode_names[spec->mode], spec->back_end_path.data);
+    if (spec->mode == MODE_SIMULATED_USER && !spec->source.gold.data)
+        fault_add(faults, yaml_find(root, "mode"), "Add 'gold: FILE' to the source.",
+                  "mode 'simulated_user' plays the goals of gold, and there is no gold");
+    for (size_t i = 0; i < spec->candidate_count; i++) {
+        const struct candidate_spec *candidate = &spec->candidates[i];
+        if (candidate->kind == CANDIDATE_RULES ||
+            (candidate->kind == CANDIDATE_RECORDED && spec->mode == MODE_SIMULATED_USER))
+            fault_add(faults, candidate->place, "Write 'kind: reference', or name your own agent.",
+                      "a candidate of kind '%s' does not speak for itself, which mode '%s' needs",
+                      candidate_kind_names[candidate->kind], replay_mode_names[spec->mode]);
+    }
+}
+
 static void check(struct pipeline_file *file, const struct yaml_node *root,
                   struct fault_list *faults)
 {
@@ -216,9 +275,7 @@ static void check(struct pipeline_file *file, const struct yaml_node *root,
                   "a max_cost of 0 would allow nothing");
     for (size_t i = 0; i < spec->gate_count; i++)
         check_gate(spec, &spec->gates[i], faults);
-    if (spec->mode == MODE_FREE_RUNNING || spec->mode == MODE_SIMULATED_USER)
-        fault_add(faults, yaml_find(root, "mode"), "Write teacher_forced or own_state.",
-                  "mode '%s' is not there yet", replay_mode_names[spec->mode]);
+    check_live_mode(spec, root, faults);
 }
 
 enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
@@ -243,12 +300,13 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
     spec->path = faults->file;
     option_table_apply(source_options, file->source, &spec->source, faults);
     option_table_apply(report_options, file->report, &spec->report, faults);
-    spec->candidates = read_placed(pipeline_spec_candidate_options, sizeof *spec->candidates,
-                                   file->candidates, &spec->candidate_count, faults);
-    spec->scorers = read_placed(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
-                                &spec->scorer_count, faults);
-    spec->gates = read_placed(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
-                              &spec->gate_count, faults);
+    option_table_apply(pipeline_spec_user_options, file->user, &spec->user, faults);
+    spec->candidates = read_list(pipeline_spec_candidate_options, sizeof *spec->candidates,
+                                 file->candidates, &spec->candidate_count, faults);
+    spec->scorers = read_list(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
+                              &spec->scorer_count, faults);
+    spec->gates = read_list(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
+                            &spec->gate_count, faults);
     check(file, root, faults);
     if (!spec->task_path.data || !file_exists(spec->task_path.data)) {
         if (spec->task_path.data)

@@ -16,6 +16,7 @@ enum candidate_type {
     CANDIDATE_HYBRID,
     CANDIDATE_ENDPOINT,
     CANDIDATE_COMMAND,
+    CANDIDATE_REFERENCE,
 };
 extern const char *const candidate_kind_names[];
 
@@ -53,6 +54,11 @@ struct candidate_spec {
     int64_t timeout_ns;
     int64_t max_attempts;
     int64_t max_answer_bytes;
+    /* reference: faults that it is made to have */
+    bool skip_confirmation;
+    bool double_book;
+    bool ignore_questions;
+    struct strview break_slot; /* the slot whose values it gets wrong */
 };
 
 struct scorer_spec {
@@ -82,6 +88,18 @@ struct report_spec {
     int64_t worst;         /* conversations shown in full */
 };
 
+/* Mode simulated_user: how the caller behaves. Shares are of turns (misheard: of words). */
+struct user_spec {
+    double volunteers;   /* says more than what was asked */
+    double misheard;     /* words that recognition gets wrong */
+    double interrupts;   /* speaks over the agent */
+    double asks_besides; /* puts a question of the goal into an answer */
+    double changes_mind; /* share of calls in which one wish is first another */
+    double lies;         /* for tests: says what the goal does not hold, a fault of the simulator */
+    int64_t patience;    /* answers without progress before the caller gives up */
+    int64_t max_turns;
+};
+
 struct pipeline_spec {
     const char *path;
     struct strview experiment;
@@ -102,10 +120,12 @@ struct pipeline_spec {
     struct gate_spec *gates;
     size_t gate_count;
     struct report_spec report;
-    bool use_cassettes;        /* false: every candidate asks live */
-    int64_t max_cost_usd_nano; /* 0: none */
-    double max_error_share;    /* over this share of infrastructure errors there is no verdict */
-    int64_t max_in_flight;     /* trials at once */
+    bool use_cassettes;           /* false: every candidate asks live */
+    int64_t max_cost_usd_nano;    /* 0: none */
+    double max_error_share;       /* over this share of infrastructure errors there is no verdict */
+    int64_t max_in_flight;        /* trials at once */
+    struct strview back_end_path; /* free_running, simulated_user; default: beside the task */
+    struct user_spec user;
 };
 
 struct pipeline_override {
@@ -123,6 +143,6 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
 
 /* The option tables, for `assay list`. */
 extern const struct option pipeline_spec_options[], pipeline_spec_candidate_options[],
-    pipeline_spec_gate_options[], pipeline_spec_scorer_options[];
+    pipeline_spec_gate_options[], pipeline_spec_scorer_options[], pipeline_spec_user_options[];
 
 #endif

@@ -4,8 +4,7 @@
  * columns as english_forms.c. An edge of these is chosen like any other, so a longer idiom wins
  * over the date words in it.
  */
-#include "extract/grammar_form.h"
-#include "extract/grammar_symbol.h"
+#include "extract/extract_private.h"
 
 #define CUE(name, makes, pattern, value, flags, example, expected)                                 \
     {name, makes, 1, pattern, OP_NONE, value, 90, flags, example, expected},

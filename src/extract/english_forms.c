@@ -6,9 +6,7 @@
  * The layer of a form is above those of the nonterminals it starts with. Confidence in percent:
  * exact written form 95; full clock or weekday 90; inferred year or month 85; inferred 75-80.
  */
-#include "extract/grammar_form.h"
-#include "extract/grammar_symbol.h"
-#include "extract/time_meaning.h"
+#include "extract/extract_private.h"
 
 #define F FORM_FOLLOW
 #define AT                                                                                         \

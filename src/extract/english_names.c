@@ -4,7 +4,7 @@
  * after a weak cue. Lower case, split by blanks. Unknown words may still be names; see
  * name_reader.c.
  */
-#include "extract/grammar_form.h"
+#include "extract/extract_private.h"
 
 const char *const english_names_given[] = {
     "aaron abby abdul abel abigail abraham ada adam adele adrian adriana agnes ahmed aidan aisha "

@@ -3,8 +3,7 @@
  * to all the words of its first column. Number words and digits get their classes from their value
  * (grammar_compile.c); a word that only occurs literally in a form needs no row.
  */
-#include "extract/grammar_form.h"
-#include "extract/time_meaning.h"
+#include "extract/extract_private.h"
 
 const struct word_row english_words_rows[] = {
     /* weekdays; "sun" and "sat" are also plain words, so they need company */

@@ -9,6 +9,7 @@
 #include "ingest/event_file.h"
 #include "ingest/gold_index.h"
 #include "ingest/prediction_log.h"
+#include "pipeline/run_back_end.h"
 #include "replay/prompt_folder.h"
 
 struct checking {
@@ -151,7 +152,12 @@ enum status check_inputs(const struct pipeline_spec *pipeline, bool with_data,
     struct checking checking = {pipeline, on_fault, context, ret_counts, NULL, arena};
     if (!arena)
         return error_no_memory(err);
-    enum status status = check_prompts(&checking, err);
+    struct back_end *back_end;
+    struct error fault = {0};
+    enum status status = run_back_end_open(pipeline, arena, &back_end, &fault);
+    if (status != STATUS_OK)
+        on_fault(context, &fault);
+    status = check_prompts(&checking, err);
     if (!with_data || status != STATUS_OK)
         return status;
     status = check_logs(&checking, err);

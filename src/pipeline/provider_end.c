@@ -162,7 +162,8 @@ enum status provider_end_open(struct session *session, struct session_candidate 
 {
     const struct candidate_spec *spec = own->candidate.spec;
     bool replays_only = own->cassette && spec->cassette_mode == CASSETTE_REPLAY;
-    if (spec->kind == CANDIDATE_RULES || spec->kind == CANDIDATE_RECORDED || replays_only)
+    if (spec->kind == CANDIDATE_RULES || spec->kind == CANDIDATE_REFERENCE ||
+        spec->kind == CANDIDATE_RECORDED || replays_only)
         return STATUS_OK;
     const struct provider *provider =
         own->candidate.kind->calls_model ? find_provider(spec->provider_name) : NULL;

@@ -80,11 +80,10 @@ static enum status make_manifest(const struct pipeline_spec *pipeline, const cha
     const struct {
         const char *name;
         const char *path;
-    } inputs[] = {{"pipeline", pipeline->path},
-                  {"events", pipeline->source.events.data},
-                  {"gold", pipeline->source.gold.data},
-                  {"task", pipeline->task_path.data},
-                  {"prices", pipeline->prices_path.data}};
+    } inputs[] = {
+        {"pipeline", pipeline->path},           {"events", pipeline->source.events.data},
+        {"gold", pipeline->source.gold.data},   {"task", pipeline->task_path.data},
+        {"prices", pipeline->prices_path.data}, {"back end", pipeline->back_end_path.data}};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == STATUS_OK; i++)
         status = run_manifest_add(manifest, arena, inputs[i].name, inputs[i].path, err);

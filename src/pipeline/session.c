@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "codec/binary_record.h"
 #include "pipeline/provider_end.h"
+#include "pipeline/run_back_end.h"
 #include "pipeline/scorer_command.h"
 #include "pipeline/spend.h"
 #include "pipeline/task_extractor.h"
@@ -81,7 +82,12 @@ static enum status open_candidate(struct session *session, size_t index, struct 
 static enum status open_candidates(struct session *session, struct error *err)
 {
     const struct pipeline_spec *pipeline = session->options.pipeline;
+    struct back_end *back_end;
+    enum status status = run_back_end_open(pipeline, session->arena, &back_end, err);
+    if (status != STATUS_OK)
+        return status;
     session->world = (struct candidate_world){.pipeline = pipeline,
+                                              .back_end = back_end,
                                               .task = pipeline->task,
                                               .extractor = session->extractor,
                                               .log_find = find_logged,
@@ -90,7 +96,6 @@ static enum status open_candidates(struct session *session, struct error *err)
         arena_array(session->arena, pipeline->candidate_count, sizeof *session->candidates);
     if (!session->candidates)
         return error_no_memory(err);
-    enum status status = STATUS_OK;
     for (size_t i = 0; i < pipeline->candidate_count && status == STATUS_OK; i++) {
         session->candidate_count = i + 1;
         status = open_candidate(session, i, err);

@@ -77,6 +77,7 @@ static const struct field prediction_fields[] = {
     FIELD(OPTIONAL, I64, attempts),
     FIELD(OPTIONAL, NUMBER, time_to_first_token_ms),
     FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
+    FIELD_OF(OPTIONAL, RECORDS, tool_calls, tool_call_type),
     FIELD_END};
 RECORD_TYPE(prediction_type, "Prediction", prediction_fields);
 #undef RECORD_STRUCT

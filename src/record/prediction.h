@@ -74,6 +74,7 @@ struct prediction {
     int64_t attempts; /* requests sent for this turn, retries included */
     double time_to_first_token_ms;
     struct prediction_error *error;
+    struct record_list tool_calls; /* of tool_call: made while this turn was answered, in order */
 };
 
 extern const struct record_type prediction_type, prediction_error_type;

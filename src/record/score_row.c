@@ -62,6 +62,9 @@ static const struct field row_fields[] = {
     FIELD(OPTIONAL, TEXT, error),
     FIELD_OF(OPTIONAL, RECORDS, turns, turn_row_type),
     FIELD_OF(OPTIONAL, RECORDS, extra, extra_row_type),
+    FIELD(OPTIONAL, I64, first_divergence),
+    FIELD(OPTIONAL, TEXT, ended),
+    FIELD(OPTIONAL, TEXT, simulator_fault),
     FIELD_END};
 RECORD_TYPE(score_row_type, "Score", row_fields);
 #undef RECORD_STRUCT
@@ -141,6 +144,9 @@ bool score_row_of_trial(const struct trial *trial, struct strview candidate, str
     ret_row->candidate = candidate;
     ret_row->candidate_index = trial->candidate;
     ret_row->repeat = trial->repeat;
+    ret_row->first_divergence = trial->first_divergence;
+    ret_row->ended = trial->ended;
+    ret_row->simulator_fault = trial->simulator_fault;
     if (trial->error) {
         ret_row->error_class = strview_of(error_class_names[trial->error->error_class]);
         ret_row->error = trial->error->what;
@@ -167,6 +173,9 @@ bool score_row_to_trial(const struct score_row *row, struct arena *arena, struct
     ret_trial->conversation_id = row->conversation_id;
     ret_trial->candidate = row->candidate_index;
     ret_trial->repeat = row->repeat;
+    ret_trial->first_divergence = row->first_divergence;
+    ret_trial->ended = row->ended;
+    ret_trial->simulator_fault = row->simulator_fault;
     if (row->error_class.data) {
         ret_trial->error = arena_alloc(arena, sizeof *ret_trial->error);
         if (!ret_trial->error)

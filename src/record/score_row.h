@@ -37,12 +37,16 @@ struct score_row {
     struct strview error;
     struct record_list turns; /* of turn_score, whose slots are of score_row_slot */
     struct record_list extra; /* of named_number */
+    int64_t first_divergence;
+    struct strview ended;
+    struct strview simulator_fault;
 };
 
 /* Texts are those of the trial; lists are made in `arena`. False: memory ran out. */
 bool score_row_of_trial(const struct trial *trial, struct strview candidate, struct arena *arena,
                         struct score_row *ret_row);
-/* The way back, without predictions. A word that is unknown is read as absent. */
+/* The way back, without predictions, bookings and told requests. A word that is unknown is read as
+ * absent. */
 bool score_row_to_trial(const struct score_row *row, struct arena *arena, struct trial *ret_trial);
 
 extern const struct record_type score_row_type;

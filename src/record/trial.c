@@ -68,6 +68,11 @@ static const struct field trial_fields[] = {
     FIELD_OF(OPTIONAL, RECORDS, predictions, prediction_type),
     FIELD_OF(OPTIONAL, RECORD, score, trial_score_type),
     FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
+    FIELD_OF(OPTIONAL, RECORDS, bookings, gold_booking_type),
+    FIELD(OPTIONAL, I64, first_divergence),
+    FIELD(OPTIONAL, TEXT, ended),
+    FIELD(OPTIONAL, TEXT, simulator_fault),
+    FIELD(OPTIONAL, TEXTS, told),
     FIELD_END};
 RECORD_TYPE(trial_type, "Trial", trial_fields);
 #undef RECORD_STRUCT

@@ -86,6 +86,15 @@ struct trial {
     struct record_list predictions; /* of prediction, one a user turn */
     struct trial_score *score;
     struct prediction_error *error; /* why the trial could not be finished */
+    /* modes free_running and simulated_user only */
+    struct record_list bookings; /* of gold_booking: what the back end holds of this call at the
+                                    end, one canonical record for each thing that was done */
+    int64_t first_divergence;    /* free running: first turn where the candidate asks or offers
+                                    something else than the recorded agent; absent: none */
+    struct strview ended;        /* simulated: how the call ended */
+    struct strview
+        simulator_fault;   /* the caller did not play its goal: not the candidate's doing */
+    struct text_list told; /* of the goal's requests: those that were answered */
 };
 
 enum gold_status { GOLD_STATUS_ABSENT, GOLD_JOINED, GOLD_NONE, GOLD_MISMATCH };

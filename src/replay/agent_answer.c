@@ -4,12 +4,10 @@
 #include "replay/agent_answer.h"
 
 #include "codec/json_record.h"
+#include "replay/tool_desk.h"
 
 #include <math.h>
 #include <stdio.h>
-
-/* No agent fills more in one turn; lists that grow with each slot are bounded by it. */
-enum { SLOTS_MAX = 256 };
 
 static bool malformed(struct prediction *prediction, const struct turn_view *view, const char *what)
 {
@@ -107,8 +105,6 @@ bool agent_answer_take(const json_t *object, const struct turn_view *view,
     const json_t *slots = json_object_get(object, "extracted_slots");
     if (!json_is_object(slots))
         return malformed(prediction, view, "the answer has no object 'extracted_slots'");
-    if (json_object_size(slots) > SLOTS_MAX)
-        return malformed(prediction, view, "'extracted_slots' holds more than 256 slots");
     struct slot_map extracted;
     if (json_record_decode_slots(slots, &extracted, arena, NULL) != STATUS_OK)
         return malformed(prediction, view, "'extracted_slots' is not an object of slots");
@@ -132,6 +128,9 @@ bool agent_answer_take(const json_t *object, const struct turn_view *view,
         return malformed(prediction, view, "'slot_confidence' must hold numbers from 0 to 1");
     if (!take_metadata(json_object_get(object, "metadata"), arena, prediction))
         return malformed(prediction, view, "'metadata' has a value of a wrong type");
+    if (!tool_desk_take(json_object_get(object, "tool_calls"), view, prediction))
+        return malformed(prediction, view,
+                         "'tool_calls' is not a short list of {method, parameters}");
     return true;
 }
 

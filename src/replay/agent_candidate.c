@@ -42,6 +42,17 @@ static void write_time(const struct turn_view *view, struct json_write *writer)
     json_write_key_text(writer, "time", strview_of(text));
 }
 
+/* What the calls of the turn before gave, for agents that act in this mode. */
+static void write_tool_results(const struct turn_view *view, struct json_write *writer)
+{
+    const struct tool_call *calls = view->tool_calls.items;
+    json_write_key(writer, strview_of("tool_results"));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < view->tool_calls.count; i++)
+        json_record_encode(&tool_call_type, &calls[i], writer);
+    json_write_end_array(writer);
+}
+
 static enum status begin(const struct candidate *candidate, const struct turn_view *view,
                          struct candidate_scratch *scratch, struct prediction *prediction,
                          struct candidate_call *ret_call, bool *ret_needs_call, struct error *err)
@@ -61,10 +72,12 @@ static enum status begin(const struct candidate *candidate, const struct turn_vi
     json_write_key(&writer, strview_of("history"));
     write_history(view, &writer);
     write_time(view, &writer);
+    if (view->back_end)
+        write_tool_results(view, &writer);
     json_write_key_text(&writer, "locale", view->locale);
     json_write_key_i64(&writer, "repeat", view->repeat);
     json_write_end_object(&writer);
-    struct strview body = arena_copy_view(view->request_arena, strbuf_view(text));
+    struct strview body = arena_copy_view(view->arena, strbuf_view(text));
     if (text->failed || !body.data)
         return error_no_memory(err);
     *ret_call = (struct candidate_call){.body = body};

@@ -14,6 +14,7 @@ static const struct candidate_kind *const kinds[] = {
     [CANDIDATE_HYBRID] = &hybrid_candidate_kind,
     [CANDIDATE_ENDPOINT] = &endpoint_candidate_kind,
     [CANDIDATE_COMMAND] = &command_candidate_kind,
+    [CANDIDATE_REFERENCE] = &reference_candidate_kind,
 };
 
 const struct candidate_kind *candidate_kind_of(int kind)
@@ -65,17 +66,11 @@ bool candidate_make_prediction(struct prediction *prediction, const struct turn_
 void candidate_fail(struct prediction *prediction, struct arena *arena,
                     enum error_class error_class, struct strview what)
 {
-    /* Never written: what could not be said must not leave a prediction that looks sound. */
-    static struct prediction_error untold[] = {
-        [ERROR_CLASS_INFRASTRUCTURE] = {ERROR_CLASS_INFRASTRUCTURE, {"no room for why", 15}},
-        [ERROR_CLASS_MALFORMED] = {ERROR_CLASS_MALFORMED, {"no room for why", 15}},
-        [ERROR_CLASS_BUDGET] = {ERROR_CLASS_BUDGET, {"no room for why", 15}}};
     struct prediction_error *error = arena_alloc(arena, sizeof *error);
-    struct strview own = error ? arena_copy_view(arena, what) : (struct strview){0};
-    prediction->error = &untold[error_class];
-    if (!own.data)
+    if (!error)
         return;
-    *error = (struct prediction_error){.error_class = (int)error_class, .what = own};
+    *error = (struct prediction_error){.error_class = (int)error_class,
+                                       .what = arena_copy_view(arena, what)};
     prediction->error = error;
 }
 

@@ -16,6 +16,7 @@
 #include "net/call.h"
 #include "record/conversation.h"
 #include "record/prediction.h"
+#include "simulate/back_end_session.h"
 
 /* What a candidate may see of a turn: the past, never gold (but for the state in teacher-forced
  * mode). */
@@ -28,13 +29,16 @@ struct turn_view {
     const struct time_zone *zone;
     struct strview locale;
     int64_t repeat;
-    struct arena *arena;         /* of the trial: what the prediction points at lives here */
-    struct arena *request_arena; /* of this turn: what is asked lives here, until it is answered */
+    struct arena *arena;               /* of the trial: what the prediction points at lives here */
+    struct back_end_session *back_end; /* answers tool calls; NULL: tools are not called in this
+                                          mode */
+    struct record_list tool_calls;     /* of tool_call: what the candidate was answered since the
+                                          caller spoke, or at the turn before */
 };
 
 /* What to ask of a far end. */
 struct candidate_call {
-    struct strview body;       /* JSON, in the view's request_arena */
+    struct strview body;       /* JSON, in the trial's arena */
     int64_t most_input_tokens; /* estimates for reservation; 0: no model is asked */
     int64_t most_output_tokens;
 };
@@ -55,6 +59,7 @@ struct candidate_world {
     const struct pipeline_spec *pipeline;
     const struct task_spec *task;
     const struct extractor *extractor;
+    const struct back_end *back_end; /* NULL: not in this mode */
     /* recorded with a log: fills *ret_prediction (in `arena`), or leaves it alone when the log has
      * no such turn. Any thread. */
     enum status (*log_find)(void *context, const struct candidate_spec *spec,
@@ -109,6 +114,7 @@ const struct state_spec *candidate_state(const struct candidate *candidate,
                                          const struct turn_view *view);
 
 extern const struct candidate_kind rules_candidate_kind, recorded_candidate_kind,
-    llm_candidate_kind, hybrid_candidate_kind, endpoint_candidate_kind, command_candidate_kind;
+    llm_candidate_kind, hybrid_candidate_kind, endpoint_candidate_kind, command_candidate_kind,
+    reference_candidate_kind;
 
 #endif

@@ -25,7 +25,7 @@ static bool is_word_byte(char byte)
 }
 
 /* The phrase stands in the text as whole words, letter case aside. */
-static bool holds_phrase(struct strview text, struct strview phrase)
+bool slot_filling_holds_phrase(struct strview text, struct strview phrase)
 {
     for (size_t at = 0; phrase.size && at + phrase.size <= text.size; at++) {
         if (strncasecmp(text.data + at, phrase.data, phrase.size) != 0)
@@ -284,7 +284,7 @@ static void put_dontcare(struct filling *filling)
     if (!state || state->asks.count != 1 || slot_map_find(extracted, state->asks.items[0]))
         return;
     for (size_t i = 0; phrases[i]; i++) {
-        if (!holds_phrase(text, strview_of(phrases[i])))
+        if (!slot_filling_holds_phrase(text, strview_of(phrases[i])))
             continue;
         struct strview slot = state->asks.items[0];
         filling->no_memory =
@@ -341,7 +341,8 @@ struct strview slot_filling_intent(const struct task_spec *task, struct strview 
     for (size_t i = 0; i < task->intent_count; i++) {
         const struct option_texts *phrases = &task->intents[i].phrases;
         for (size_t j = 0; j < phrases->count; j++) {
-            if (phrases->items[j].size > longest && holds_phrase(text, phrases->items[j])) {
+            if (phrases->items[j].size > longest &&
+                slot_filling_holds_phrase(text, phrases->items[j])) {
                 longest = phrases->items[j].size;
                 best = task->intents[i].name;
             }
@@ -366,14 +367,15 @@ static const struct state_spec *state_that_asks(const struct task_spec *task, st
     return NULL;
 }
 
-static bool says_yes(struct strview text)
+bool slot_filling_says_yes(struct strview text)
 {
     static const char *const words[] = {"yes",         "yeah",      "yep",  "correct",
                                         "right",       "perfect",   "sure", "exactly",
                                         "sounds good", "that's it", NULL};
     for (size_t i = 0; words[i]; i++)
-        if (holds_phrase(text, strview_of(words[i])))
-            return !holds_phrase(text, strview_of("no")) && !holds_phrase(text, strview_of("not"));
+        if (slot_filling_holds_phrase(text, strview_of(words[i])))
+            return !slot_filling_holds_phrase(text, strview_of("no")) &&
+                   !slot_filling_holds_phrase(text, strview_of("not"));
     return false;
 }
 
@@ -386,7 +388,7 @@ struct strview slot_filling_next_state(const struct task_spec *task, const struc
     const struct intent_spec *spec = intent.data ? task_spec_intent(task, intent) : NULL;
     if (strview_is(intent, "handover"))
         next = state_of_kind(task, STATE_HANDOVER);
-    if (!next && now && now->kind == STATE_CONFIRM && says_yes(text))
+    if (!next && now && now->kind == STATE_CONFIRM && slot_filling_says_yes(text))
         next = state_of_kind(task, STATE_COMPLETED);
     for (size_t i = 0; !next && spec && i < spec->requires.count; i++)
         if (!slot_map_find(slots, spec->requires.items[i]))

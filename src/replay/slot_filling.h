@@ -21,6 +21,11 @@ struct strview slot_filling_intent(const struct task_spec *task, struct strview 
 struct strview slot_filling_next_state(const struct task_spec *task, const struct turn_view *view,
                                        struct strview intent, const struct slot_map *slots);
 
+/* The phrase stands in the text as whole words, letter case aside. */
+bool slot_filling_holds_phrase(struct strview text, struct strview phrase);
+/* The text agrees to a read-back. */
+bool slot_filling_says_yes(struct strview text);
+
 /* slots_before with what the turn extracted: null removes. The result is new, in `arena`. False:
  * memory ran out. */
 bool slot_filling_merge(struct arena *arena, const struct slot_map *before,

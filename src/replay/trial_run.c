@@ -1,13 +1,16 @@
 /*
- * trial_run.c: teacher-forced and own-state replay. The recorded words of both sides are the
- * history in either mode; what differs is the state that the candidate is told: gold's (the
- * recorded agent's where there is no gold), or its own from the turn before.
+ * trial_run.c: replay of one trial. Teacher-forced and own-state: the recorded words of both sides
+ * are the history; what differs is the state that the candidate is told: gold's (the recorded
+ * agent's where there is no gold), or its own from the turn before. Free-running and simulated
+ * user: the candidate's own answers are the history, and its tool calls are carried out
+ * (trial_live.c).
  */
 #include "replay/trial_run.h"
 
 #include "replay/slot_filling.h"
+#include "replay/trial_live.h"
 
-enum { BLOCK_BYTES = 8 * 1024, LIMIT_BYTES = 64 << 20, REQUEST_LIMIT_BYTES = 64 << 20 };
+enum { BLOCK_BYTES = 8 * 1024, LIMIT_BYTES = 64 << 20 };
 
 struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct conversation *conversation,
@@ -15,22 +18,19 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct time_zone *zone, int64_t repeat)
 {
     struct arena *arena = arena_create(BLOCK_BYTES, LIMIT_BYTES);
-    struct arena *request_arena = arena_create(BLOCK_BYTES, REQUEST_LIMIT_BYTES);
-    if (!arena || !request_arena) {
-        arena_destroy(arena);
-        arena_destroy(request_arena);
+    if (!arena)
         return NULL;
-    }
+    const struct pipeline_spec *pipeline = candidate->world->pipeline;
+    bool is_live = pipeline->mode == MODE_FREE_RUNNING || pipeline->mode == MODE_SIMULATED_USER;
+    size_t most =
+        is_live ? trial_live_most_turns(pipeline, conversation) : conversation->turn_count;
     struct trial_run *run = arena_alloc(arena, sizeof *run);
-    struct prediction *predictions =
-        arena_array(arena, conversation->turn_count + 1, sizeof *predictions);
+    struct prediction *predictions = arena_array(arena, most + 1, sizeof *predictions);
     if (!run || !predictions) {
         arena_destroy(arena);
-        arena_destroy(request_arena);
         return NULL;
     }
     *run = (struct trial_run){.arena = arena,
-                              .request_arena = request_arena,
                               .candidate = candidate,
                               .conversation = conversation,
                               .gold = gold,
@@ -40,30 +40,17 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
     run->trial.conversation_id = conversation->id;
     run->trial.repeat = repeat;
     run->trial.predictions = (struct record_list){predictions, 0};
+    if (is_live && !(run->live = trial_live_create(run))) {
+        arena_destroy(arena);
+        return NULL;
+    }
     return run;
 }
 
 void trial_run_destroy(struct trial_run *run)
 {
-    if (!run)
-        return;
-    arena_destroy(run->request_arena);
-    arena_destroy(run->arena);
-}
-
-bool trial_run_give_up(struct trial_run *run)
-{
-    if (!arena_limit_was_hit(run->arena) && !arena_limit_was_hit(run->request_arena))
-        return false;
-    arena_lift_limit(run->arena); /* what is left to do is bounded by what is there */
-    struct prediction_error *error = arena_alloc(run->arena, sizeof *error);
-    if (!error)
-        return false;
-    *error =
-        (struct prediction_error){.error_class = ERROR_CLASS_MALFORMED,
-                                  .what = strview_of("the trial is larger than its memory limit")};
-    run->trial.error = error;
-    return true;
+    if (run)
+        arena_destroy(run->arena);
 }
 
 /* The slots that the candidate is told before turn `turn`. */
@@ -91,10 +78,13 @@ static struct strview state_before(const struct conversation_turn *turn)
 
 static void make_view(struct trial_run *run)
 {
-    const struct conversation_turn *turn = &run->conversation->turns[run->turn];
+    /* The recorded agent answers from the recording, whatever the mode. */
+    bool is_recorded = run->candidate->spec->kind == CANDIDATE_RECORDED;
+    const struct conversation *conversation =
+        run->live && !is_recorded ? trial_live_conversation(run->live) : run->conversation;
+    const struct conversation_turn *turn = &conversation->turns[run->turn];
     const struct task_spec *task = run->candidate->world->task;
-    arena_reset(run->request_arena);
-    run->view = (struct turn_view){.conversation = run->conversation,
+    run->view = (struct turn_view){.conversation = conversation,
                                    .turn = run->turn,
                                    .state = state_before(turn),
                                    .slots = slots_before(run, run->turn),
@@ -103,24 +93,27 @@ static void make_view(struct trial_run *run)
                                    .zone = run->zone,
                                    .locale = conversation_locale(run->conversation, task->locale),
                                    .repeat = run->trial.repeat,
-                                   .arena = run->arena,
-                                   .request_arena = run->request_arena};
+                                   .arena = run->arena};
+    if (!run->live)
+        return;
+    run->view.back_end = trial_live_back_end(run->live);
+    if (run->turn)
+        run->view.tool_calls = run->predictions[run->turn - 1].tool_calls;
 }
 
 /* Gold's alternatives are not for the candidate: it is told the canonical value only. */
 static bool tell_canonical(struct trial_run *run)
 {
-    const struct slot_map *known = &run->view.slots;
-    struct slot *told = arena_array(run->arena, known->count, sizeof *told);
-    if (!told)
-        return false;
-    for (size_t i = 0; i < known->count; i++) {
-        struct slot_value value = known->slots[i].value;
+    struct slot_map told = slot_map_empty();
+    for (size_t i = 0; i < run->view.slots.count; i++) {
+        const struct slot *slot = &run->view.slots.slots[i];
+        struct slot_value value = slot->value;
         if (value.kind == SLOT_VALUE_LIST && value.count > 0)
             value = (struct slot_value){.kind = SLOT_VALUE_TEXT, .count = 1, .texts = value.texts};
-        told[i] = (struct slot){.name = known->slots[i].name, .value = value};
+        if (!slot_map_set(run->arena, &told, slot->name, &value))
+            return false;
     }
-    run->view.slots = known->count ? (struct slot_map){told, known->count} : slot_map_empty();
+    run->view.slots = told;
     return true;
 }
 
@@ -131,9 +124,26 @@ static enum status close_turn(struct trial_run *run, struct error *err)
         !slot_filling_merge(run->arena, &run->view.slots, &prediction->output->extracted_slots,
                             &prediction->state_after))
         return error_no_memory(err);
+    if (run->live) {
+        enum status status = trial_live_answered(run->live, run, err);
+        if (status != STATUS_OK)
+            return status;
+    }
     run->trial.predictions.count = ++run->turn;
     if (prediction->error && prediction->error->error_class != ERROR_CLASS_MALFORMED)
         run->trial.error = prediction->error;
+    return STATUS_OK;
+}
+
+/* Whether there is a turn to answer; in the live modes the caller speaks here. */
+static enum status next_turn(struct trial_run *run, bool *ret_more, struct error *err)
+{
+    *ret_more = false;
+    if (run->trial.error)
+        return STATUS_OK;
+    if (run->live)
+        return trial_live_next(run->live, run, ret_more, err);
+    *ret_more = run->turn < run->conversation->turn_count;
     return STATUS_OK;
 }
 
@@ -150,7 +160,11 @@ enum status trial_run_step(struct trial_run *run, const struct far_answer *answe
             status = close_turn(run, err);
     }
     *ret_step = TRIAL_STEP_DONE;
-    while (status == STATUS_OK && !run->trial.error && run->turn < run->conversation->turn_count) {
+    while (status == STATUS_OK) {
+        bool more;
+        status = next_turn(run, &more, err);
+        if (status != STATUS_OK || !more)
+            break;
         struct prediction *prediction = &run->predictions[run->turn];
         bool needs_call = false;
         make_view(run);
@@ -165,5 +179,7 @@ enum status trial_run_step(struct trial_run *run, const struct far_answer *answe
         if (status == STATUS_OK)
             status = close_turn(run, err);
     }
+    if (status == STATUS_OK && run->live)
+        status = trial_live_finish(run->live, run, err);
     return status;
 }

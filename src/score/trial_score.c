@@ -4,6 +4,7 @@
  */
 #include "score/trial_score.h"
 
+#include "score/booking_score.h"
 #include "score/slot_match.h"
 
 #include <math.h>
@@ -191,7 +192,7 @@ static void score_turn(struct scoring *scoring, const struct trial *trial, size_
 static bool score_turns(struct scoring *scoring, const struct trial *trial,
                         struct trial_score *score)
 {
-    size_t count = scoring->input->gold->turns.count;
+    size_t count = booking_score_turns(scoring->input, trial);
     struct turn_score *turns = arena_array(scoring->arena, count + 1, sizeof *turns);
     if (!turns)
         return false;
@@ -304,7 +305,8 @@ const char *trial_score_success_text(const struct task_spec *task, int mode)
     static const char *const texts[] = {
         [SUCCESS_ALL_TURNS_RIGHT] = "the slots are right after every turn",
         [SUCCESS_GOAL_SLOTS_RIGHT] = "all required slots are right at the end of the call",
-        [SUCCESS_BOOKINGS] = "the bookings made are the ones that were wanted",
+        [SUCCESS_BOOKINGS] = "the bookings made are the ones that were wanted, each once; what was "
+                             "asked was told; nothing forbidden was done",
     };
     return texts[success_rule(task, mode)];
 }
@@ -395,6 +397,15 @@ enum status trial_score_compute(const struct trial_score_input *input, struct tr
     }
     if (!score_turns(&scoring, trial, score))
         return error_no_memory(err);
+    if (success_rule(input->task, input->mode) == SUCCESS_BOOKINGS && trial->bookings.items) {
+        scoring.match.reference_time_ns = input->conversation->start_ns;
+        struct goal_count goal = count_goal(&scoring, trial);
+        score->goal_slots_right = goal.right == goal.wanted;
+        return booking_score(&scoring.match, input, trial, reaches(&scoring, trial, STATE_HANDOVER),
+                             score)
+                   ? STATUS_OK
+                   : error_no_memory(err);
+    }
     score_whole(&scoring, trial, score);
     return STATUS_OK;
 }

@@ -13,7 +13,8 @@ Test(score_row, a_trial_comes_back_from_its_row_without_its_predictions)
         struct trial trial, again;
         struct score_row row;
         random_record_fill(&random, &trial_type, &trial);
-        trial.predictions = (struct record_list){0};
+        trial.predictions = trial.bookings = (struct record_list){0};
+        trial.told = (struct text_list){0};
         if (trial.score && !trial.score->outcome)
             trial.score->outcome = TRIAL_NOT_SCORED; /* a score says how the trial ended */
         cr_assert(score_row_of_trial(&trial, strview_of("rules"), arena, &row));

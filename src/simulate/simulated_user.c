@@ -1,0 +1,466 @@
+/*
+ * simulated_user.c: the caller's side of a call as a small policy over the agent's acts. Stands
+ * between two turns of a trial in mode simulated_user. Thread: one trial, one thread at a time.
+ * Owner: the trial's arena.
+ */
+#include "simulate/simulated_user.h"
+
+#include "base/hash.h"
+#include "base/strbuf.h"
+#include "simulate/caller_errand.h"
+#include "simulate/caller_phrase.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+enum { MOST_SAID_AT_ONCE = 3 };
+
+struct simulated_user {
+    struct simulated_user_options options;
+    struct counter_rng rng;
+    struct caller_phrase phrase;
+    struct caller_errands errands;
+    size_t errand, turn, stalled;
+    struct strview last_state;
+    struct slot_map last_slots;
+    size_t last_slot_count;
+    size_t request;      /* the goal's requests asked so far */
+    bool errand_is_done; /* the agent has said so */
+    bool will_change_mind, lies;
+    struct strview decoy; /* a time that was said and is to be taken back */
+    struct strview fault;
+    struct strbuf text;
+    bool no_memory;
+};
+
+static bool happens(struct simulated_user *user, double share)
+{
+    return counter_rng_unit(&user->rng) < share;
+}
+
+struct simulated_user *simulated_user_create(const struct simulated_user_options *options)
+{
+    struct simulated_user *user = arena_alloc(options->arena, sizeof *user);
+    if (!user || !caller_errands_make(options->task, options->gold, options->arena, &user->errands))
+        return NULL;
+    struct strview id = options->gold->conversation_id;
+    user->options = *options;
+    user->rng = counter_rng_start((uint64_t)options->seed, counter_rng_purpose("simulated user"),
+                                  hash_64(id.data, id.size) + (uint64_t)options->repeat);
+    user->phrase = (struct caller_phrase){&user->rng, options->arena, options->today};
+    user->will_change_mind = happens(user, options->profile->changes_mind);
+    user->lies = happens(user, options->profile->lies);
+    return user;
+}
+
+struct strview simulated_user_fault(const struct simulated_user *user)
+{
+    return user->fault;
+}
+
+static const char *pick(struct simulated_user *user, const char *const *texts)
+{
+    return caller_phrase_pick(&user->phrase, texts);
+}
+
+#define PICK(user, ...) pick((user), (const char *const[]){__VA_ARGS__, NULL})
+
+static void say(struct simulated_user *user, const char *text)
+{
+    if (user->text.size && user->text.data[user->text.size - 1] != ' ')
+        strbuf_add_char(&user->text, ' ');
+    strbuf_add_text(&user->text, text);
+}
+
+static const struct caller_errand *errand_of(const struct simulated_user *user)
+{
+    return &user->errands.items[user->errand];
+}
+
+static const struct slot_value *wish(const struct simulated_user *user, struct strview slot)
+{
+    const struct slot *found = slot_map_find(&errand_of(user)->slots, slot);
+    return found && found->value.count ? &found->value : NULL;
+}
+
+/* The self-check: what is said is in the goal, or is a change of mind that is still to come. */
+static void check_said(struct simulated_user *user, struct strview slot, struct strview value)
+{
+    const struct slot_value *goal = wish(user, slot);
+    for (size_t i = 0; goal && i < goal->count; i++)
+        if (strview_equal(goal->texts[i], value))
+            return;
+    if (strview_is(slot, "time") && user->decoy.data && strview_equal(user->decoy, value))
+        return;
+    if (!user->fault.data)
+        user->fault = strview_of(arena_format(
+            user->options.arena, "the caller said %.*s for %.*s, which its goal does not hold",
+            STRVIEW_ARG(value), STRVIEW_ARG(slot)));
+}
+
+/* An hour off, in the middle of the day. */
+static struct strview other_time(struct simulated_user *user, struct strview time)
+{
+    int64_t minute;
+    if (!back_end_read_minute(time, &minute))
+        return (struct strview){0};
+    minute += minute >= 12 * 60 ? -60 : 60;
+    return strview_of(
+        arena_format(user->options.arena, "%02d:%02d", (int)(minute / 60), (int)(minute % 60)));
+}
+
+/* The value that is said now: the first choice, unless the caller has yet to change its mind. */
+static struct strview value_to_say(struct simulated_user *user, struct strview slot)
+{
+    const struct slot_value *goal = wish(user, slot);
+    struct strview value = goal ? goal->texts[0] : (struct strview){0};
+    if (!strview_is(slot, "time") || !goal)
+        return value;
+    struct strview other = other_time(user, value);
+    if (user->lies && other.data)
+        return other;
+    if (user->will_change_mind && other.data) {
+        user->will_change_mind = false;
+        user->decoy = other;
+        return other;
+    }
+    return value;
+}
+
+/* The slot's value in words; the empty text when the goal has none. */
+static struct strview speak(struct simulated_user *user, struct strview slot)
+{
+    const struct slot_spec *spec = task_spec_slot(user->options.task, slot);
+    struct strview value = value_to_say(user, slot);
+    if (!spec || !value.data)
+        return strview_of("");
+    check_said(user, slot, value);
+    struct strview words = caller_phrase_value(&user->phrase, spec, value);
+    user->no_memory = user->no_memory || !words.data;
+    return words.data ? words : strview_of("");
+}
+
+static void say_format(struct simulated_user *user, const char *before, struct strview words,
+                       const char *after)
+{
+    if (user->text.size)
+        strbuf_add_char(&user->text, ' ');
+    strbuf_add_format(&user->text, "%s%.*s%s", before, STRVIEW_ARG(words), after);
+}
+
+/* One wish, as an answer to a question for it. */
+static void say_slot(struct simulated_user *user, struct strview slot)
+{
+    struct strview words = speak(user, slot);
+    const char *before = "", *after = "";
+    if (strview_is(slot, "service"))
+        before = PICK(user, "", "it's for a ", "a ", "i need a ");
+    else if (strview_is(slot, "date"))
+        before = PICK(user, "", "on ", "how about ", "could i come ");
+    else if (strview_is(slot, "time"))
+        before = PICK(user, "", "at ", "maybe at ", "i'd like ");
+    else if (strview_is(slot, "name"))
+        before = PICK(user, "", "it's ", "my name is ", "the name is ");
+    else if (strview_is(slot, "phone"))
+        before = PICK(user, "", "it's ", "my number is ", "you can reach me on ");
+    else if (strview_is(slot, "practitioner"))
+        before = PICK(user, "", "with ", "i'd like to see ");
+    else if (strview_is(slot, "current_date"))
+        before = PICK(user, "", "it's on ", "the one on ", "i have it on ");
+    else if (strview_is(slot, "current_time"))
+        before = PICK(user, "", "at ", "it's at ");
+    else if (strview_is(slot, "for_whom"))
+        before = "it's for my ";
+    if (strview_is(slot, "date") || strview_is(slot, "time"))
+        after = PICK(user, "", " please", "");
+    say_format(user, before, words, after);
+}
+
+/* What the goal leaves open. */
+static void say_nothing_wanted(struct simulated_user *user, struct strview slot)
+{
+    if (strview_is(slot, "phone") || strview_is(slot, "name"))
+        say(user, PICK(user, "i'd rather not say", "do you really need that"));
+    else if (strview_is(slot, "email"))
+        say(user, PICK(user, "no thank you", "no email please"));
+    else
+        say(user, PICK(user, "i don't mind", "anything is fine", "whatever you have"));
+}
+
+static struct strview next_request(const struct simulated_user *user)
+{
+    const struct gold_goal *goal = user->options.gold->goal;
+    return goal && user->request < goal->requests.count ? goal->requests.items[user->request]
+                                                        : (struct strview){0};
+}
+
+static void ask_request(struct simulated_user *user)
+{
+    struct strview request = next_request(user);
+    const struct back_end_topic *topic = back_end_topic_of(user->options.back_end, request);
+    user->request++;
+    if (topic && topic->questions.count)
+        say(user,
+            topic->questions.items[counter_rng_below(&user->rng, topic->questions.count)].data);
+    else if (strview_is(request, "availability"))
+        say(user, PICK(user, "what do you have free", "is there anything free"));
+    else if (strview_is(request, "date") || strview_is(request, "time"))
+        say(user, PICK(user, "when is my appointment", "what time is my appointment"));
+    else
+        say_format(user, "can you tell me the ", request, "");
+}
+
+static void open_errand(struct simulated_user *user)
+{
+    const struct caller_errand *errand = errand_of(user);
+    if (user->errand)
+        say(user, PICK(user, "there is one more thing", "and another thing"));
+    else
+        say(user, PICK(user, "hi", "hello", "good morning", "yes hello"));
+    if (strview_is(errand->intent, "book")) {
+        say(user, PICK(user, "i'd like to book", "i need to book", "could i book"));
+        if (wish(user, strview_of("service")))
+            say_format(user, "a ", speak(user, strview_of("service")), "");
+        else
+            say(user, "an appointment");
+        if (wish(user, strview_of("date")) && happens(user, user->options.profile->volunteers))
+            say_format(user, "on ", speak(user, strview_of("date")), "");
+        if (wish(user, strview_of("time")) && happens(user, user->options.profile->volunteers))
+            say_format(user, "at ", speak(user, strview_of("time")), "");
+    } else if (strview_is(errand->intent, "reschedule")) {
+        say(user, PICK(user, "i need to move my appointment", "can i reschedule my appointment",
+                       "i'd like to change my appointment"));
+    } else if (strview_is(errand->intent, "cancel")) {
+        say(user, PICK(user, "i need to cancel my appointment", "please cancel my appointment",
+                       "i have to cancel an appointment"));
+    } else if (strview_is(errand->intent, "message")) {
+        say(user, PICK(user, "can i leave a message", "could you pass on a message"));
+    } else if (strview_is(errand->intent, "handover")) {
+        say(user, PICK(user, "can i talk to a person please", "i want to speak to a person"));
+    } else if (strview_is(errand->intent, "lookup")) {
+        say(user, PICK(user, "can you check my appointment", "when is my appointment"));
+    } else if (next_request(user).data) {
+        ask_request(user);
+        if (wish(user, strview_of("service")))
+            say_format(user, "for a ", speak(user, strview_of("service")), "");
+        if (wish(user, strview_of("date")))
+            say_format(user, "on ", speak(user, strview_of("date")), "");
+    } else {
+        say(user, PICK(user, "sorry wrong number", "oh never mind, wrong number"));
+    }
+}
+
+/* The slots that the agent waits for: by its state, else by the words of its question. */
+static size_t asked_slots(const struct simulated_user *user, const struct agent_move *agent,
+                          struct strview ret_slots[MOST_SAID_AT_ONCE])
+{
+    static const char *const words[][2] = {
+        {"name", "name"},        {"phone", "phone"},           {"number", "phone"},
+        {"what day", "date"},    {"which day", "date"},        {"what date", "date"},
+        {"when", "date"},        {"what time", "time"},        {"which time", "time"},
+        {"which one", "time"},   {"email", "email"},           {"service", "service"},
+        {"what for", "service"}, {"how can i help", "service"}};
+    size_t count = 0;
+    if (agent->state) {
+        for (size_t i = 0; i < agent->state->asks.count && count < MOST_SAID_AT_ONCE; i++)
+            ret_slots[count++] = agent->state->asks.items[i];
+        return count;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words && count < 1; i++) {
+        size_t size = strlen(words[i][0]);
+        for (size_t at = 0; at + size <= agent->text.size && count < 1; at++)
+            if (strncasecmp(agent->text.data + at, words[i][0], size) == 0)
+                ret_slots[count++] = strview_of(words[i][1]);
+    }
+    (void)user;
+    return count;
+}
+
+/* More than was asked, when the profile says so: a wish that the agent does not hold yet. */
+static void volunteer(struct simulated_user *user, const struct agent_move *agent)
+{
+    static const char *const order[] = {"date", "time", "practitioner", "name", "phone"};
+    if (!happens(user, user->options.profile->volunteers))
+        return;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        struct strview slot = strview_of(order[i]);
+        if (!wish(user, slot) || slot_map_find(&agent->slots, slot))
+            continue;
+        say(user, "and");
+        say_slot(user, slot);
+        return;
+    }
+}
+
+static void answer_asked(struct simulated_user *user, const struct agent_move *agent)
+{
+    struct strview slots[MOST_SAID_AT_ONCE];
+    size_t count = asked_slots(user, agent, slots), told = 0;
+    if (count == 0) {
+        open_errand(user);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!wish(user, slots[i]))
+            continue;
+        if (told++)
+            say(user, "and");
+        say_slot(user, slots[i]);
+    }
+    if (!told)
+        say_nothing_wanted(user, slots[0]);
+    else if (count == 1)
+        volunteer(user, agent);
+}
+
+/* A read-back: right values are agreed to, wrong and missing ones are told. */
+static void answer_confirmation(struct simulated_user *user, const struct agent_move *agent)
+{
+    const struct slot_map *wishes = &errand_of(user)->slots;
+    size_t told = 0;
+    for (size_t i = 0; i < wishes->count && told < MOST_SAID_AT_ONCE; i++) {
+        struct strview name = wishes->slots[i].name;
+        const struct slot_spec *spec = task_spec_slot(user->options.task, name);
+        const struct slot *held = slot_map_find(&agent->slots, name);
+        bool is_booked = spec && (spec->required || strview_is(name, "practitioner") ||
+                                  strview_is(name, "email") || strview_is(name, "current_date") ||
+                                  strview_is(name, "party_size"));
+        if (!is_booked ||
+            (held && caller_errand_agrees(spec, &wishes->slots[i].value, &held->value)))
+            continue;
+        if (!told)
+            say(user, held ? PICK(user, "no,", "no that's wrong,", "not quite,") : "one thing,");
+        else
+            say(user, "and");
+        told++;
+        if (spec->type == SLOT_TYPE_NUMBER)
+            say_format(user, "there are ", speak(user, name), " of us");
+        else if (spec->type == SLOT_TYPE_NAME)
+            say_format(user, "the name is ", speak(user, name), "");
+        else
+            say_slot(user, name);
+    }
+    if (!told)
+        say(user, PICK(user, "yes that's right", "yes please", "yes perfect", "yes, correct"));
+}
+
+static bool has_stalled(struct simulated_user *user, const struct agent_move *agent)
+{
+    struct strview state = agent->state ? agent->state->name : agent->text;
+    bool same = user->turn > 1 && strview_equal(state, user->last_state) &&
+                slot_map_equal(&agent->slots, &user->last_slots);
+    user->stalled = same ? user->stalled + 1 : 0;
+    user->last_state = state;
+    user->last_slots = agent->slots;
+    return user->stalled >= (size_t)user->options.profile->patience;
+}
+
+/* What is left when the agent takes the errand as done. */
+static bool go_on_after_errand(struct simulated_user *user)
+{
+    if (next_request(user).data) {
+        ask_request(user);
+        return true;
+    }
+    if (user->errand + 1 >= user->errands.count)
+        return false;
+    user->errand++;
+    user->errand_is_done = false;
+    open_errand(user);
+    return true;
+}
+
+/* The goal has no answer to what is asked: who cannot go on asks for a person, or leaves. */
+static bool is_stuck(const struct simulated_user *user, const struct agent_move *agent)
+{
+    struct strview slots[MOST_SAID_AT_ONCE];
+    size_t count = asked_slots(user, agent, slots);
+    for (size_t i = 0; i < count; i++)
+        if (wish(user, slots[i]))
+            return false;
+    const struct slot_spec *spec = count ? task_spec_slot(user->options.task, slots[0]) : NULL;
+    return spec && spec->required;
+}
+
+static bool wants_person(const struct simulated_user *user, const struct agent_move *agent)
+{
+    bool confirms = agent->state && agent->state->kind == STATE_CONFIRM;
+    return user->options.gold->handover == HANDOVER_REQUIRED && (confirms || is_stuck(user, agent));
+}
+
+/* What the caller does about an agent that has not finished. */
+static const char *go_on(struct simulated_user *user, const struct agent_move *agent)
+{
+    bool confirms = agent->state && agent->state->kind == STATE_CONFIRM;
+    bool breaks_off = errand_of(user)->breaks_off;
+    if (wants_person(user, agent)) {
+        say(user, PICK(user, "i'd like to talk to a person", "can i speak to a person please"));
+        return NULL;
+    }
+    if (breaks_off && next_request(user).data) {
+        ask_request(user);
+        return NULL;
+    }
+    if (breaks_off && (confirms || is_stuck(user, agent)))
+        return "left";
+    if (confirms)
+        answer_confirmation(user, agent);
+    else
+        answer_asked(user, agent);
+    if (next_request(user).data && happens(user, user->options.profile->asks_besides)) {
+        say(user, "and");
+        ask_request(user);
+    }
+    return NULL;
+}
+
+static const char *react(struct simulated_user *user, const struct agent_move *agent)
+{
+    int kind = agent->state ? agent->state->kind : STATE_OTHER;
+    const struct intent_spec *intent =
+        task_spec_intent(user->options.task, errand_of(user)->intent);
+    struct strview slots[MOST_SAID_AT_ONCE];
+    bool asks_nothing = asked_slots(user, agent, slots) == 0 && kind != STATE_CONFIRM;
+    bool asks_only = !intent || !intent->tool.data;
+    user->errand_is_done = user->errand_is_done || kind == STATE_COMPLETED;
+    if (kind == STATE_HANDOVER)
+        return "handed_over";
+    if (has_stalled(user, agent))
+        return "gave_up";
+    if (user->decoy.data) {
+        user->decoy = (struct strview){0};
+        say(user, PICK(user, "actually make it", "no wait,", "sorry, rather"));
+        say_format(user, "", speak(user, strview_of("time")), " instead");
+        return NULL;
+    }
+    if (kind == STATE_COMPLETED || (asks_nothing && (asks_only || user->errand_is_done)))
+        return go_on_after_errand(user) ? NULL : "completed";
+    return go_on(user, agent);
+}
+
+enum status simulated_user_answer(struct simulated_user *user, const struct agent_move *agent,
+                                  struct user_move *ret_move, struct error *err)
+{
+    const struct user_spec *profile = user->options.profile;
+    struct user_move move = {0};
+    strbuf_clear(&user->text);
+    if (user->turn++ == 0)
+        open_errand(user);
+    else if (user->turn > (size_t)profile->max_turns)
+        move.ended = "gave_up";
+    else
+        move.ended = react(user, agent);
+    move.ends = move.ended != NULL;
+    if (!move.ends) {
+        move.interrupts = happens(user, profile->interrupts);
+        move.said = arena_copy_view(user->options.arena, strbuf_view(&user->text));
+        move.heard = caller_phrase_mishear(&user->phrase, move.said, profile->misheard);
+    }
+    bool failed = user->no_memory || user->text.failed ||
+                  (!move.ends && (!move.said.data || !move.heard.data));
+    strbuf_done(&user->text);
+    if (failed)
+        return error_no_memory(err);
+    *ret_move = move;
+    return STATUS_OK;
+}

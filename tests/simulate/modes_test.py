@@ -1,0 +1,118 @@
+"""modes_test.py ASSAY: free-running and simulated-user replay of the booking set with the reference agent.
+
+Success rates lie where they belong, faults that are put in lower them, the simulator's own faults are no result,
+and the number of threads changes no byte. Floors are well under what is measured, so that other words of the
+simulated caller do not break the test.
+"""
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ASSAY = os.path.abspath(sys.argv.pop(1))
+BOOKING = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "datasets", "booking")
+CANDIDATES = """
+candidates:
+  - {name: reference, kind: reference}
+  - {name: hasty, kind: reference, skip_confirmation: true}
+  - {name: twice, kind: reference, double_book: true}
+  - {name: off by an hour, kind: reference, break_slot: time}
+  - {name: deaf, kind: reference, ignore_questions: true}
+"""
+
+
+def run(folder, name, mode, more="", threads=2, candidates=CANDIDATES):
+    path = os.path.join(folder, "pipeline.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"experiment: modes\nsource: {{events: {BOOKING}/conversations.jsonl, gold: {BOOKING}/gold.jsonl}}\n"
+                   f"task: {BOOKING}/task.yaml\nmode: {mode}\nruns: {folder}/runs\n{more}{candidates}")
+    done = subprocess.run([ASSAY, "run", "-c", path, "--run-id", name, "-q", "--threads", str(threads)],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with open(os.path.join(folder, "runs", name, "trials.csv"), encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def rate(rows, candidate):
+    own = [row for row in rows if row["candidate"] == candidate and row["outcome"] != "not_scored"]
+    return sum(row["success"] == "true" for row in own) / len(own)
+
+
+def extra(rows, candidate, name):
+    found = []
+    for row in rows:
+        for part in row["extra_scores"].split(";") if row["candidate"] == candidate else []:
+            if part.startswith(name + "="):
+                found.append(float(part.split("=")[1]))
+    return sum(found), len(found)
+
+
+def canonical(folder, name):
+    done = subprocess.run([ASSAY, "report", os.path.join(folder, "runs", name), "--canonical"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with open(os.path.join(folder, "runs", name, "predictions.jsonl"), encoding="utf-8") as file:
+        return file.read().replace(name + "/", "")
+
+
+def check_simulated(folder):
+    rows = run(folder, "s1", "simulated_user")
+    rates = {name: rate(rows, name) for name in ("reference", "hasty", "twice", "off by an hour", "deaf")}
+    print("simulated_user", rates)
+    assert rates["reference"] > 0.9, rates
+    assert rates["twice"] < 0.6 and rates["off by an hour"] < 0.35, rates
+    assert rates["deaf"] < rates["reference"], rates
+    assert extra(rows, "reference", "simulator_fault") == (0.0, 200)
+
+
+def check_threads(folder):
+    more = "user: {misheard: 0.05, volunteers: 0.3, changes_mind: 0.5, interrupts: 0.1}\nrepeats: 2\n"
+    texts = set()
+    for threads in (1, 2, 8):
+        rows = run(folder, f"t{threads}", "simulated_user", more, threads)
+        texts.add(canonical(folder, f"t{threads}"))
+    assert len(texts) == 1
+    rates = {name: rate(rows, name) for name in ("reference", "hasty")}
+    print("a harder caller", rates)
+    assert rates["hasty"] < rates["reference"] - 0.1, rates  # who does not ask back books the first wish
+
+
+def check_lies(folder):
+    rows = run(folder, "l1", "simulated_user", "user: {lies: 1}\n")
+    wanted = sum(row["outcome"] == "not_scored" for row in rows if row["candidate"] == "reference")
+    faults, _ = extra(rows, "reference", "simulator_fault")
+    print("lies found", faults)
+    assert faults == wanted and faults > 140, (faults, wanted)
+    for row in rows:  # whoever was lied to is not blamed
+        assert row["outcome"] != "wrong_booking" or row["candidate"] != "reference" or "lies" not in row["reason"]
+
+
+def check_free_running(folder):
+    candidates = "candidates:\n  - {name: recorded, kind: recorded}\n  - {name: reference, kind: reference}\n"
+    rows = run(folder, "f1", "free_running", candidates=candidates)
+    print("free_running", rate(rows, "recorded"), rate(rows, "reference"), extra(rows, "reference", "diverged"))
+    assert extra(rows, "recorded", "diverged")[0] == 0.0  # the recorded agent never parts from itself
+    assert 100 < extra(rows, "reference", "diverged")[0] <= 200
+    assert rate(rows, "recorded") > 0.6
+    with open(os.path.join(folder, "runs", "f1", "predictions.jsonl"), encoding="utf-8") as file:
+        calls = [call for line in file for call in json.loads(line).get("tool_calls", [])]
+    assert {"check_availability", "book_appointment"} <= {call["method"] for call in calls}
+
+
+def check_refusals(folder):
+    path = os.path.join(folder, "bad.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"experiment: bad\nsource: {{events: {BOOKING}/conversations.jsonl, gold: {BOOKING}/gold.jsonl}}\n"
+                   f"task: {BOOKING}/task.yaml\nmode: simulated_user\ncandidates:\n  - {{name: r, kind: rules}}\n")
+    done = subprocess.run([ASSAY, "validate", "-c", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "does not speak for itself" in done.stderr + done.stdout, done.stderr + done.stdout
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    check_refusals(scratch)
+    check_simulated(scratch)
+    check_free_running(scratch)
+    check_lies(scratch)
+    check_threads(scratch)
