@@ -1,6 +1,7 @@
 /*
- * conversation_table.c: open conversations in a hash table and in a list by their last event;
- * sealed ones in a queue. One owner; no clock: time is that of the events.
+ * conversation_table.c: open conversations in a hash table and in two lists by their last event, of
+ * those that have ended and of the others; sealed ones in a queue. One owner; no clock: time is
+ * that of the events.
  */
 #include "assemble/conversation_table.h"
 
@@ -18,6 +19,11 @@ struct open_conversation {
     struct conversation *conversation;
     uint64_t hash;
     int64_t last_ns;
+    struct open_list *list; /* the one that it stands in */
+};
+
+struct open_list {
+    struct open_conversation *oldest, *newest;
 };
 
 enum { BUCKETS = 8192 };
@@ -25,7 +31,7 @@ enum { BUCKETS = 8192 };
 struct conversation_table {
     struct conversation_table_options options;
     struct open_conversation *buckets[BUCKETS];
-    struct open_conversation *oldest, *newest;
+    struct open_list speaking, ended; /* an ended one waits only for what comes late */
     size_t open_count;
     struct open_conversation *sealed_first, *sealed_last;
     struct hash_set sealed_ids; /* 64-bit hashes: a clash of two ids has chance n^2 / 2^65 */
@@ -75,7 +81,8 @@ void conversation_table_destroy(struct conversation_table *table)
 {
     if (!table)
         return;
-    destroy_list(table->oldest);
+    destroy_list(table->speaking.oldest);
+    destroy_list(table->ended.oldest);
     destroy_list(table->sealed_first);
     hash_set_done(&table->sealed_ids);
     memory_free(table);
@@ -90,19 +97,22 @@ static struct open_conversation **find(struct conversation_table *table, uint64_
     return at;
 }
 
-static void unlink_from_list(struct conversation_table *table, struct open_conversation *open)
+static void unlink_from_list(struct open_conversation *open)
 {
-    *(open->older ? &open->older->newer : &table->oldest) = open->newer;
-    *(open->newer ? &open->newer->older : &table->newest) = open->older;
+    struct open_list *list = open->list;
+    *(open->older ? &open->older->newer : &list->oldest) = open->newer;
+    *(open->newer ? &open->newer->older : &list->newest) = open->older;
     open->older = open->newer = NULL;
+    open->list = NULL;
 }
 
-static void append_to_list(struct conversation_table *table, struct open_conversation *open)
+static void append_to_list(struct open_list *list, struct open_conversation *open)
 {
-    open->older = table->newest;
+    open->list = list;
+    open->older = list->newest;
     open->newer = NULL;
-    *(table->newest ? &table->newest->newer : &table->oldest) = open;
-    table->newest = open;
+    *(list->newest ? &list->newest->newer : &list->oldest) = open;
+    list->newest = open;
 }
 
 static enum status seal(struct conversation_table *table, struct open_conversation *open,
@@ -110,7 +120,7 @@ static enum status seal(struct conversation_table *table, struct open_conversati
 {
     struct open_conversation **at = find(table, open->hash, open->conversation->id);
     *at = open->chain;
-    unlink_from_list(table, open);
+    unlink_from_list(open);
     table->open_count--;
     *(table->sealed_last ? &table->sealed_last->newer : &table->sealed_first) = open;
     table->sealed_last = open;
@@ -138,10 +148,19 @@ static enum status open_new(struct conversation_table *table, const struct event
     struct open_conversation **bucket = &table->buckets[hash % BUCKETS];
     open->chain = *bucket;
     *bucket = open;
-    append_to_list(table, open);
+    append_to_list(&table->speaking, open);
     table->open_count++;
     *ret_open = open;
     return STATUS_OK;
+}
+
+static bool is_idle(const struct conversation_table *table, const struct open_conversation *open,
+                    int64_t now_ns)
+{
+    int64_t idle_ns;
+    if (__builtin_sub_overflow(now_ns, open->last_ns, &idle_ns))
+        return now_ns > open->last_ns;
+    return idle_ns > table->options.gap_ns;
 }
 
 /* Seals what has ended, is idle, or is too much; `current` is the conversation of the event at
@@ -150,17 +169,20 @@ static enum status seal_what_is_due(struct conversation_table *table,
                                     const struct open_conversation *current, int64_t now_ns,
                                     struct error *err)
 {
-    struct open_conversation *open = table->oldest;
     enum status status = STATUS_OK;
-    while (open && status == STATUS_OK) {
-        struct open_conversation *newer = open->newer;
-        bool is_due = open->conversation->ended || now_ns - open->last_ns > table->options.gap_ns ||
-                      table->open_count > table->options.open_conversations;
-        if (!is_due)
+    for (struct open_conversation *open = table->ended.oldest, *newer; open && status == STATUS_OK;
+         open = newer) {
+        newer = open->newer;
+        if (open != current)
+            status = seal(table, open, err);
+    }
+    for (struct open_conversation *open = table->speaking.oldest, *newer;
+         open && status == STATUS_OK; open = newer) {
+        newer = open->newer;
+        if (!is_idle(table, open, now_ns) && table->open_count <= table->options.open_conversations)
             break; /* the list is by last event read: what follows is fresher */
         if (open != current)
             status = seal(table, open, err);
-        open = newer;
     }
     return status;
 }
@@ -171,8 +193,10 @@ static enum skip_reason place_event(struct conversation_table *table,
     struct conversation *conversation = open->conversation;
     if (conversation->event_count >= table->options.conversation_events)
         conversation->too_long = true;
-    if (conversation->too_long)
+    if (conversation->too_long) {
+        conversation->ended = conversation->ended || event->type == EVENT_CONVERSATION_ENDED;
         return SKIP_TOO_LONG;
+    }
     if (conversation_add(conversation, event))
         return SKIP_NONE;
     if (!arena_limit_was_hit(conversation->arena))
@@ -198,22 +222,25 @@ enum status conversation_table_add(struct conversation_table *table, const struc
         enum status status = open_new(table, event, hash, &open, err);
         if (status != STATUS_OK)
             return status;
-    } else {
-        unlink_from_list(table, open);
-        append_to_list(table, open);
     }
-    open->last_ns = event->time_ns;
     *ret_skip = place_event(table, open, event);
     if (*ret_skip == SKIP_REASON_COUNT)
         return error_no_memory(err);
+    if (event->type == EVENT_FEEDBACK) /* comes days later: its time says nothing of the others */
+        return STATUS_OK;
+    open->last_ns = event->time_ns;
+    unlink_from_list(open);
+    append_to_list(open->conversation->ended ? &table->ended : &table->speaking, open);
     return seal_what_is_due(table, open, event->time_ns, err);
 }
 
 enum status conversation_table_finish(struct conversation_table *table, struct error *err)
 {
     enum status status = STATUS_OK;
-    while (table->oldest && status == STATUS_OK)
-        status = seal(table, table->oldest, err);
+    while (table->ended.oldest && status == STATUS_OK)
+        status = seal(table, table->ended.oldest, err);
+    while (table->speaking.oldest && status == STATUS_OK)
+        status = seal(table, table->speaking.oldest, err);
     return status;
 }
 

@@ -5,8 +5,9 @@
  * A conversation is opened only by ConversationStarted; an event that finds no open conversation of
  * its id is skipped (late, duplicate and orphan need not be told apart). It is sealed when it has
  * ended and an event of another conversation comes, when it is idle for longer than `gap_ns` of
- * event time, when there are too many open ones (the oldest goes), or at the end. Thread: one
- * owner. Sealed conversations belong to who takes them.
+ * event time, when there are too many open ones (the oldest goes), or at the end. Feedback may come
+ * days later: its time moves nobody's clock. Thread: one owner. Sealed conversations belong to who
+ * takes them.
  */
 #ifndef ASSAY_ASSEMBLE_CONVERSATION_TABLE_H
 #define ASSAY_ASSEMBLE_CONVERSATION_TABLE_H
