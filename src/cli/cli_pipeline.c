@@ -64,9 +64,17 @@ enum status cli_pipeline_env_file(const char *path, struct error *err)
         return status;
     struct arena *arena = arena_create(4096, 0);
     struct line line;
-    while (arena && line_reader_next(reader, &line, &status, err))
-        if ((status = take_line(path, &line, arena, err)) != STATUS_OK)
+    while (arena && line_reader_next(reader, &line, &status, err)) {
+        if (line.too_long) {
+            status = error_set(err, STATUS_CONFIG, "the line is longer than %d bytes",
+                               ENV_LINE_LIMIT_BYTES);
+            error_where(err, "%s:%llu", path, (unsigned long long)line.number);
+        } else {
+            status = take_line(path, &line, arena, err);
+        }
+        if (status != STATUS_OK)
             break;
+    }
     arena_destroy(arena);
     line_reader_close(reader);
     return arena ? status : error_no_memory(err);
@@ -77,7 +85,8 @@ void cli_pipeline_print_faults(const struct fault_list *faults)
     struct strbuf text = {0};
     fault_print(faults, &text);
     if (text.size)
-        fwrite(text.data, 1, text.size, stderr);
+        if (text.size)
+            fwrite(text.data, 1, text.size, stderr);
     strbuf_done(&text);
 }
 
