@@ -43,7 +43,7 @@ static const struct field prediction_metadata_fields[] = {
     FIELD_OF(OPTIONAL, RECORD, tokens, token_counts_type),
     FIELD_NAMED(OPTIONAL, USD, cost_usd_nano, "cost"),
     FIELD_END};
-static RECORD_TYPE(prediction_metadata_type, "PredictionMetadata", prediction_metadata_fields);
+RECORD_TYPE(prediction_metadata_type, "PredictionMetadata", prediction_metadata_fields);
 #undef RECORD_STRUCT
 
 #define RECORD_STRUCT struct prediction_error

@@ -77,6 +77,6 @@ struct prediction {
     struct record_list tool_calls; /* of tool_call: made while this turn was answered, in order */
 };
 
-extern const struct record_type prediction_type, prediction_error_type;
+extern const struct record_type prediction_type, prediction_error_type, prediction_metadata_type;
 
 #endif

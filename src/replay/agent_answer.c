@@ -81,12 +81,9 @@ static bool take_metadata(const json_t *metadata, struct arena *arena,
 {
     if (!metadata || json_is_null(metadata))
         return true;
-    static const struct record_type *type;
-    for (const struct field *field = prediction_type.fields; !type && field->name; field++)
-        if (field->offset == offsetof(struct prediction, metadata))
-            type = field->type;
     struct prediction_metadata told;
-    if (json_record_decode_value(type, metadata, &told, arena, NULL, NULL) != STATUS_OK)
+    if (json_record_decode_value(&prediction_metadata_type, metadata, &told, arena, NULL, NULL) !=
+        STATUS_OK)
         return false;
     if (told.tokens)
         prediction->metadata->tokens = told.tokens;
