@@ -28,6 +28,7 @@ struct journal_log {
     char *path;
     struct strbuf buffer;   /* appended, not yet written */
     uint64_t written_bytes; /* of the file */
+    uint64_t damaged_bytes; /* passed over in the middle */
 };
 
 static enum status failed(const struct journal_log *log, const char *verb, struct error *err)
@@ -110,29 +111,81 @@ enum status journal_log_sync(struct journal_log *log, struct error *err)
     return status;
 }
 
-/* True when a whole, sound record stands at `offset`. */
-static bool read_record(struct journal_log *log, uint64_t offset, uint64_t end,
-                        char head[HEAD_BYTES], struct strbuf *payload)
+enum found { FOUND_SOUND, FOUND_UNSOUND, FOUND_NO_MEMORY, FOUND_IO_ERROR };
+
+/* Whether a whole, sound record stands at `offset`; its payload is appended. */
+static enum found read_record(const struct journal_log *log, uint64_t offset, uint64_t end,
+                              char head[HEAD_BYTES], struct strbuf *payload)
 {
-    if (end - offset < HEAD_BYTES ||
-        pread(log->descriptor, head, HEAD_BYTES, (off_t)offset) != HEAD_BYTES)
-        return false;
+    if (end - offset < HEAD_BYTES)
+        return FOUND_UNSOUND;
+    if (pread(log->descriptor, head, HEAD_BYTES, (off_t)offset) != HEAD_BYTES)
+        return FOUND_IO_ERROR;
     uint64_t size = get(head, 4);
     if (size > PAYLOAD_LIMIT_BYTES || size > end - offset - HEAD_BYTES)
-        return false;
+        return FOUND_UNSOUND;
     size_t start = payload->size;
     if (!memory_grow(&payload->data, &payload->capacity, start + size + 1, 1)) {
         payload->failed = true;
-        return false;
+        return FOUND_NO_MEMORY;
     }
     if (pread(log->descriptor, payload->data + start, size, (off_t)(offset + HEAD_BYTES)) !=
         (ssize_t)size)
-        return false;
+        return FOUND_IO_ERROR;
+    uint32_t crc = crc32c(crc32c(0, head + 8, 9), payload->data + start, size);
+    if (crc != get(head + 4, 4))
+        return FOUND_UNSOUND;
     payload->size = start + size;
     payload->data[payload->size] = '\0';
-    return crc32c(crc32c(0, head + 8, 9), payload->data + start, size) == get(head + 4, 4);
+    return FOUND_SOUND;
 }
 
+/* Where a head says things that a head may say. */
+static bool is_plausible(const char *head, uint64_t rest)
+{
+    return head[8] >= JOURNAL_ANSWER && head[8] <= JOURNAL_BEGIN &&
+           get(head, 4) <= PAYLOAD_LIMIT_BYTES && get(head, 4) <= rest - HEAD_BYTES;
+}
+
+/* The first sound record behind the unsound one at `offset`, or `end`. The unsound record's own
+ * size is not believed: every byte is tried. */
+static enum found next_sound(const struct journal_log *log, uint64_t offset, uint64_t end,
+                             uint64_t *ret_next)
+{
+    enum { WINDOW_BYTES = 1 << 16 };
+    char *window = memory_alloc(WINDOW_BYTES);
+    struct strbuf payload = {0};
+    char head[HEAD_BYTES];
+    enum found found = window ? FOUND_UNSOUND : FOUND_NO_MEMORY;
+    *ret_next = end;
+    for (uint64_t at = offset + 1; found == FOUND_UNSOUND && end - at >= HEAD_BYTES;) {
+        size_t wanted = end - at < WINDOW_BYTES ? (size_t)(end - at) : WINDOW_BYTES;
+        if (pread(log->descriptor, window, wanted, (off_t)at) != (ssize_t)wanted)
+            found = FOUND_IO_ERROR;
+        size_t tries = wanted - HEAD_BYTES + 1;
+        for (size_t i = 0; i < tries && found == FOUND_UNSOUND; i++) {
+            if (!is_plausible(window + i, end - at - i))
+                continue;
+            found = read_record(log, at + i, end, head, &payload);
+            if (found == FOUND_SOUND)
+                *ret_next = at + i;
+            strbuf_clear(&payload);
+        }
+        at += tries;
+    }
+    memory_free(window);
+    strbuf_done(&payload);
+    return found == FOUND_UNSOUND ? FOUND_SOUND : found;
+}
+
+static enum status status_of(const struct journal_log *log, enum found found, struct error *err)
+{
+    if (found == FOUND_NO_MEMORY)
+        return error_no_memory(err);
+    return found == FOUND_IO_ERROR ? failed(log, "read", err) : STATUS_OK;
+}
+
+/* Passes over what is damaged in the middle, and stops at a tail without any sound record. */
 static enum status scan(struct journal_log *log, const struct journal_open *options, uint64_t end,
                         struct error *err)
 {
@@ -140,19 +193,31 @@ static enum status scan(struct journal_log *log, const struct journal_open *opti
     char head[HEAD_BYTES];
     enum status status = STATUS_OK;
     while (status == STATUS_OK && log->written_bytes < end) {
+        uint64_t offset = log->written_bytes, next;
         strbuf_clear(&payload);
-        if (!read_record(log, log->written_bytes, end, head, &payload))
-            break;
-        if (options->visit)
+        enum found found = read_record(log, offset, end, head, &payload);
+        if (found == FOUND_UNSOUND) {
+            status = status_of(log, next_sound(log, offset, end, &next), err);
+            if (status != STATUS_OK || next == end)
+                break;
+            log->damaged_bytes += next - offset;
+            log->written_bytes = next;
+            continue;
+        }
+        status = status_of(log, found, err);
+        if (status == STATUS_OK && options->visit)
             status = options->visit(options->context, (enum journal_kind)head[8], get(head + 9, 8),
-                                    strbuf_view(&payload), log->written_bytes, err);
+                                    strbuf_view(&payload), offset, err);
         if (status == STATUS_OK)
             log->written_bytes += HEAD_BYTES + payload.size;
     }
-    if (payload.failed)
-        status = error_no_memory(err);
     strbuf_done(&payload);
     return status;
+}
+
+uint64_t journal_log_damaged_bytes(const struct journal_log *log)
+{
+    return log->damaged_bytes;
 }
 
 static enum status check_magic(struct journal_log *log, uint64_t size, bool read_only,
@@ -239,12 +304,14 @@ enum status journal_log_read(struct journal_log *log, uint64_t offset, struct st
     if (offset >= log->written_bytes) { /* still in the buffer */
         const char *at = log->buffer.data + (offset - log->written_bytes);
         strbuf_add(payload, at + HEAD_BYTES, get(at, 4));
-    } else if (!read_record(log, offset, log->written_bytes, head, payload) && !payload->failed) {
-        enum status status = error_set(err, STATUS_IO, "the journal is damaged at byte %llu",
-                                       (unsigned long long)offset);
-        error_where(err, "%s", log->path);
-        error_fix(err, "`assay resume` cuts the damaged part off and runs its trials again.");
-        return status;
+        return payload->failed ? error_no_memory(err) : STATUS_OK;
     }
-    return payload->failed ? error_no_memory(err) : STATUS_OK;
+    enum found found = read_record(log, offset, log->written_bytes, head, payload);
+    if (found != FOUND_UNSOUND)
+        return status_of(log, found, err);
+    enum status status = error_set(err, STATUS_IO, "the journal is damaged at byte %llu",
+                                   (unsigned long long)offset);
+    error_where(err, "%s", log->path);
+    error_fix(err, "`assay resume` passes over the damaged part and runs its trials again.");
+    return status;
 }

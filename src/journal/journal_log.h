@@ -3,7 +3,8 @@
  *
  * File: the line "assay-journal 1\n", then records: u32 size, u32 crc32c (of kind, key and
  * payload), u8 kind, u64 key, payload; little-endian. A torn tail (a write that a kill cut off) is
- * cut away when the file is opened for writing. Mode 0600, locked while it is open for writing.
+ * cut away when the file is opened for writing. What is damaged in the middle (sound records
+ * follow) stays there, is passed over and counted. Mode 0600, locked while it is open for writing.
  * Thread: one owner; journal_log_read may be called from any thread.
  */
 #ifndef ASSAY_JOURNAL_JOURNAL_LOG_H
@@ -48,6 +49,8 @@ struct journal_open {
 enum status journal_log_open(const struct journal_open *options, struct journal_log **ret_log,
                              uint64_t *ret_cut_bytes, struct error *err);
 void journal_log_close(struct journal_log *log);
+/* What was passed over because it is damaged, though sound records follow. */
+uint64_t journal_log_damaged_bytes(const struct journal_log *log);
 
 /* Buffered; durable after journal_log_sync. *ret_offset is where it can be read again. */
 enum status journal_log_append(struct journal_log *log, enum journal_kind kind, uint64_t key,
