@@ -198,13 +198,15 @@ static void work_on_turns(const struct session *session, struct trial_work *work
                           struct candidate_scratch *scratch)
 {
     enum trial_step step;
-    size_t turn = work->answered_turn = work->run->turn;
+    size_t turn = work->run->turn;
+    work->answered_ask = work->run->asks;
     work->status = trial_run_step(work->run, work->has_answer ? &work->answer : NULL, scratch,
                                   &step, &work->error);
     if (work->status == STATUS_OK && work->has_answer) {
         struct prediction *prediction = &work->run->predictions[turn];
         spend_price(session->spend, work->candidate->candidate.spec, prediction);
         work->answer_cost_usd_nano = prediction->metadata->cost_usd_nano;
+        trial_run_add_earlier(work->run, turn);
     }
     work->scored = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
     if (work->scored)
@@ -274,9 +276,9 @@ static enum status finish_trial(struct lane *lane, struct trial_work *work, stru
 
 /* Tells the answers of a run apart. A conversation has at most 10,000 events (assemble/), so its
  * turns fit into 14 bits. */
-static uint64_t answer_key(const struct trial_work *work, size_t turn)
+static uint64_t answer_key(const struct trial_work *work, size_t ask)
 {
-    return (uint64_t)work->run->trial.ordinal << 14 | (turn & 16383);
+    return (uint64_t)work->run->trial.ordinal << 14 | (ask & 16383);
 }
 
 /* True when an answer for the turn is in the journal or on the cassette. */
@@ -285,7 +287,7 @@ static bool find_answer(struct lane *lane, struct trial_work *work)
     struct session *session = lane->session;
     const struct candidate_spec *spec = work->candidate->candidate.spec;
     uint64_t offset;
-    uint64_t key = answer_key(work, work->run->turn);
+    uint64_t key = answer_key(work, work->run->asks);
     if (hash_set_get(&session->answers, hash_64(&key, sizeof key), &offset)) {
         strbuf_clear(&lane->payload);
         if (journal_log_read(session->journal, offset, &lane->payload, NULL) == STATUS_OK &&
@@ -320,7 +322,7 @@ static enum status send(struct lane *lane, struct trial_work *work, struct error
     bool is_command = spec->kind == CANDIDATE_COMMAND;
     struct call call = {.kind = is_command ? CALL_COMMAND : CALL_HTTP,
                         .far_end = candidate->far_end,
-                        .ordinal = answer_key(work, work->run->turn),
+                        .ordinal = answer_key(work, work->run->asks),
                         .user = work,
                         .method = CALL_POST,
                         .url = candidate->url,
@@ -417,7 +419,7 @@ static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t
             work->scorer_failed = false;
         }
         if (status == STATUS_OK && work->answer_is_new)
-            status = keep_answer(lane, work, answer_key(work, work->answered_turn), err);
+            status = keep_answer(lane, work, answer_key(work, work->answered_ask), err);
         if (status != STATUS_OK || work->dropped) {
             lane->at_work--;
             work_destroy(work);
@@ -569,7 +571,7 @@ static void keep_late_answer(struct lane *lane, const struct trial_work *work)
     strbuf_clear(&lane->payload);
     provider_end_encode_answer(&work->answer, work->reserved_usd_nano, &lane->payload);
     if (!lane->payload.failed)
-        (void)append(lane, JOURNAL_ANSWER, answer_key(work, work->run->turn),
+        (void)append(lane, JOURNAL_ANSWER, answer_key(work, work->run->asks),
                      strbuf_view(&lane->payload), NULL, NULL);
 }
 

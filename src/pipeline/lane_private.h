@@ -21,11 +21,11 @@ struct trial_work {
     struct session_candidate *candidate;
     struct far_answer answer;
     bool has_answer;
-    size_t answered_turn; /* the turn that the last answer was for */
-    bool scored;        /* every turn has its prediction; the pipeline's own scorers are at work */
-    size_t scorer;      /* the one at work */
-    bool dropped;       /* stopped while a scorer was at work: no result, to be run again */
-    bool scorer_failed; /* its last answer was of no use */
+    size_t answered_ask; /* which of the trial's questions the last answer was for */
+    bool scored;         /* every turn has its prediction; the pipeline's own scorers are at work */
+    size_t scorer;       /* the one at work */
+    bool dropped;        /* stopped while a scorer was at work: no result, to be run again */
+    bool scorer_failed;  /* its last answer was of no use */
     struct strview scorer_line;
     bool done;
     enum status status;

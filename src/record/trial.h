@@ -94,7 +94,7 @@ struct trial {
     struct strview ended;        /* simulated: how the call ended */
     struct strview
         simulator_fault;   /* the caller did not play its goal: not the candidate's doing */
-    struct text_list told; /* of the goal's requests: those that were answered */
+    struct text_list told; /* of the goal's requests: those that were answered; absent: not known */
 };
 
 enum gold_status { GOLD_STATUS_ABSENT, GOLD_JOINED, GOLD_NONE, GOLD_MISMATCH };

@@ -307,7 +307,8 @@ enum status trial_live_finish(struct trial_live *live, struct trial_run *run, st
     for (size_t i = 0; i < count; i++)
         if (was_told(run, goal->requests.items[i]))
             items[told++] = goal->requests.items[i];
-    run->trial.told = (struct text_list){items, told};
+    if (run->candidate->spec->kind != CANDIDATE_RECORDED)
+        run->trial.told = (struct text_list){items, told};
     run->trial.bookings = back_end_session_bookings(live->back_end);
     if (!run->trial.bookings.items)
         run->trial.bookings.items = items; /* none, but known */

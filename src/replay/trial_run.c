@@ -10,7 +10,9 @@
 #include "replay/slot_filling.h"
 #include "replay/trial_live.h"
 
-enum { BLOCK_BYTES = 8 * 1024, LIMIT_BYTES = 64 << 20 };
+#include <math.h>
+
+enum { BLOCK_BYTES = 8 * 1024, LIMIT_BYTES = 64 << 20, MOST_ROUNDS = 8 };
 
 struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct conversation *conversation,
@@ -135,6 +137,74 @@ static enum status close_turn(struct trial_run *run, struct error *err)
     return STATUS_OK;
 }
 
+static int64_t known(int64_t value)
+{
+    return value == FIELD_ABSENT_I64 ? 0 : value;
+}
+
+/* The next round's answer will be written over this one's: what it took is put aside. */
+static void put_aside(struct trial_run *run, struct prediction_metadata *metadata)
+{
+    if (run->rounds == 0)
+        return;
+    run->earlier_latency_ms = isfinite(metadata->latency_ms) ? metadata->latency_ms : 0;
+    run->earlier_cost_usd_nano = known(metadata->cost_usd_nano);
+    run->earlier_tokens = (struct token_counts){0};
+    if (metadata->tokens)
+        run->earlier_tokens = *metadata->tokens;
+    metadata->tokens = NULL;
+    metadata->cost_usd_nano = FIELD_ABSENT_I64;
+}
+
+void trial_run_add_earlier(struct trial_run *run, size_t turn)
+{
+    struct prediction_metadata *metadata = run->predictions[turn].metadata;
+    if (run->earlier_latency_ms > 0 && isfinite(metadata->latency_ms))
+        metadata->latency_ms += run->earlier_latency_ms;
+    if (run->earlier_cost_usd_nano > 0)
+        metadata->cost_usd_nano = known(metadata->cost_usd_nano) + run->earlier_cost_usd_nano;
+    if (metadata->tokens && (run->earlier_tokens.input || run->earlier_tokens.output)) {
+        metadata->tokens->input = known(metadata->tokens->input) + known(run->earlier_tokens.input);
+        metadata->tokens->output =
+            known(metadata->tokens->output) + known(run->earlier_tokens.output);
+    }
+    run->earlier_latency_ms = 0;
+    run->earlier_cost_usd_nano = 0;
+    run->earlier_tokens = (struct token_counts){0};
+}
+
+/* An agent that called tools and said nothing yet is asked again, with what they gave. */
+static bool is_another_round(const struct trial_run *run, size_t calls_before)
+{
+    const struct prediction *prediction = &run->predictions[run->turn];
+    int kind = run->candidate->spec->kind;
+    return run->live && (kind == CANDIDATE_ENDPOINT || kind == CANDIDATE_COMMAND) &&
+           !prediction->error && prediction->output->response.size == 0 &&
+           prediction->tool_calls.count > calls_before && run->rounds + 1 < MOST_ROUNDS;
+}
+
+/* Takes the far end's answer in. *ret_again: the same turn is asked once more. */
+static enum status take_answer(struct trial_run *run, const struct far_answer *answer,
+                               struct candidate_scratch *scratch, bool *ret_again,
+                               struct error *err)
+{
+    const struct candidate *candidate = run->candidate;
+    struct prediction *prediction = &run->predictions[run->turn];
+    size_t calls_before = prediction->tool_calls.count;
+    *ret_again = false;
+    put_aside(run, prediction->metadata);
+    enum status status =
+        candidate->kind->finish(candidate, &run->view, scratch, answer, prediction, err);
+    if (status != STATUS_OK)
+        return status;
+    if (!is_another_round(run, calls_before))
+        return close_turn(run, err);
+    run->rounds++;
+    run->view.tool_calls = prediction->tool_calls;
+    return candidate->kind->begin(candidate, &run->view, scratch, prediction, &run->call, ret_again,
+                                  err);
+}
+
 /* Whether there is a turn to answer; in the live modes the caller speaks here. */
 static enum status next_turn(struct trial_run *run, bool *ret_more, struct error *err)
 {
@@ -153,13 +223,14 @@ enum status trial_run_step(struct trial_run *run, const struct far_answer *answe
 {
     const struct candidate *candidate = run->candidate;
     enum status status = STATUS_OK;
-    if (answer) {
-        status = candidate->kind->finish(candidate, &run->view, scratch, answer,
-                                         &run->predictions[run->turn], err);
-        if (status == STATUS_OK)
-            status = close_turn(run, err);
+    bool again = false;
+    if (answer)
+        status = take_answer(run, answer, scratch, &again, err);
+    *ret_step = again ? TRIAL_STEP_CALL : TRIAL_STEP_DONE;
+    if (again || status != STATUS_OK) {
+        run->asks += again;
+        return status;
     }
-    *ret_step = TRIAL_STEP_DONE;
     while (status == STATUS_OK) {
         bool more;
         status = next_turn(run, &more, err);
@@ -174,6 +245,8 @@ enum status trial_run_step(struct trial_run *run, const struct far_answer *answe
                                         &needs_call, err);
         if (status == STATUS_OK && needs_call) {
             *ret_step = TRIAL_STEP_CALL;
+            run->asks++;
+            run->rounds = 0;
             return STATUS_OK;
         }
         if (status == STATUS_OK)

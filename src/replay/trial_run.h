@@ -22,7 +22,12 @@ struct trial_run {
     size_t turn; /* the one at work */
     struct turn_view view;
     struct candidate_call call; /* what to ask, when a step said so */
-    struct trial_live *live;    /* modes in which the candidate acts for itself; NULL: the others */
+    size_t asks;                /* far ends were asked so often: numbers a trial's answers */
+    size_t rounds;              /* of the turn at work: an agent may see its tools' results */
+    double earlier_latency_ms;  /* what earlier rounds of the turn took */
+    int64_t earlier_cost_usd_nano;
+    struct token_counts earlier_tokens;
+    struct trial_live *live; /* modes in which the candidate acts for itself; NULL: the others */
 };
 
 enum trial_step {
@@ -45,6 +50,10 @@ void trial_run_destroy(struct trial_run *run);
 enum status trial_run_step(struct trial_run *run, const struct far_answer *answer,
                            struct candidate_scratch *scratch, enum trial_step *ret_step,
                            struct error *err);
+
+/* After the answer's own price is known: what earlier rounds of turn `turn` took is added to its
+ * prediction. */
+void trial_run_add_earlier(struct trial_run *run, size_t turn);
 
 DEFINE_CLEANUP(trial_run_cleanup, struct trial_run, trial_run_destroy)
 

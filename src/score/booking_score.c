@@ -44,9 +44,10 @@ static bool did_forbidden(const struct slot_match_context *match,
     return false;
 }
 
+/* Of the recorded agent it is not known what it told: its answers are not read. */
 static bool was_informed(const struct gold_conversation *gold, const struct trial *trial)
 {
-    for (size_t i = 0; gold->goal && i < gold->goal->requests.count; i++) {
+    for (size_t i = 0; trial->told.items && gold->goal && i < gold->goal->requests.count; i++) {
         bool told = false;
         for (size_t j = 0; j < trial->told.count; j++)
             told = told || strview_equal(trial->told.items[j], gold->goal->requests.items[i]);
@@ -107,7 +108,8 @@ static bool add_parts(const struct trial_score_input *input, const struct trial 
                                                trial->first_divergence != FIELD_ABSENT_I64 ? 1 : 0};
     if (!trial->simulator_fault.data) {
         items[count++] = (struct named_number){strview_of("bookings_right"), parts[0]};
-        items[count++] = (struct named_number){strview_of("informed"), parts[1]};
+        if (trial->told.items)
+            items[count++] = (struct named_number){strview_of("informed"), parts[1]};
     }
     score->extra = (struct number_map){items, count};
     return true;

@@ -101,6 +101,23 @@ def check_free_running(folder):
     assert {"check_availability", "book_appointment"} <= {call["method"] for call in calls}
 
 
+def check_tools_of_an_agent(folder):
+    """An agent of one's own calls tools, is asked again with their results, and both answers are accounted for."""
+    agent = os.path.join(os.path.dirname(os.path.abspath(__file__)), "gold_agent.py")
+    candidates = (f"candidates:\n  - {{name: gold, kind: command, "
+                  f"command: [{sys.executable}, {agent}, {BOOKING}/gold.jsonl]}}\n")
+    run(folder, "g1", "simulated_user", candidates=candidates)
+    with open(os.path.join(folder, "runs", "g1", "predictions.jsonl"), encoding="utf-8") as file:
+        first = [line for line in map(json.loads, file) if line["turn"] == 0 and line.get("tool_calls")]
+    failed = sum("error" in call for line in first for call in line["tool_calls"])
+    print("calls of an agent of one's own", len(first), "failed", failed)
+    assert len(first) > 150 and failed < 20
+    for line in first:
+        assert line["output"]["response"].endswith("done."), line
+        assert line["metadata"]["tokens"] == {"input": 30, "output": 3}, line["metadata"]
+        assert abs(line["metadata"]["cost"] - 0.003) < 1e-12, line["metadata"]
+
+
 def check_refusals(folder):
     path = os.path.join(folder, "bad.yaml")
     with open(path, "w", encoding="utf-8") as file:
@@ -112,6 +129,7 @@ def check_refusals(folder):
 
 with tempfile.TemporaryDirectory() as scratch:
     check_refusals(scratch)
+    check_tools_of_an_agent(scratch)
     check_simulated(scratch)
     check_free_running(scratch)
     check_lies(scratch)
