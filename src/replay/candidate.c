@@ -74,6 +74,13 @@ void candidate_fail(struct prediction *prediction, struct arena *arena,
     prediction->error = error;
 }
 
+double candidate_confirm_under(const struct candidate *candidate, struct strview slot)
+{
+    const struct slot_spec *spec = task_spec_slot(candidate->world->task, slot);
+    return spec && !isnan(spec->confirm_under) ? spec->confirm_under
+                                               : candidate->spec->confirm_under;
+}
+
 const struct state_spec *candidate_state(const struct candidate *candidate,
                                          const struct turn_view *view)
 {

@@ -109,6 +109,9 @@ bool candidate_make_prediction(struct prediction *prediction, const struct turn_
 /* Marks the prediction as an error of a class; `what` is copied. */
 void candidate_fail(struct prediction *prediction, struct arena *arena,
                     enum error_class error_class, struct strview what);
+/* A value of the slot under this confidence is read back: the task's threshold for the slot, else
+ * the candidate's. */
+double candidate_confirm_under(const struct candidate *candidate, struct strview slot);
 /* The slots that the caller is being asked for, by the task's states. */
 const struct state_spec *candidate_state(const struct candidate *candidate,
                                          const struct turn_view *view);

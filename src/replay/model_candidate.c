@@ -110,8 +110,8 @@ static struct strview copy_string(const json_t *value, struct arena *arena)
 }
 
 /* Confidences of a model lie in their band; what it did not tell is the lower end. */
-static bool band_confidences(const struct turn_view *view, struct prediction *prediction,
-                             double confirm_under)
+static bool band_confidences(const struct candidate *candidate, const struct turn_view *view,
+                             struct prediction *prediction)
 {
     const struct slot_map *extracted = &prediction->output->extracted_slots;
     struct number_map told = prediction->slot_confidence;
@@ -128,7 +128,7 @@ static bool band_confidences(const struct turn_view *view, struct prediction *pr
         confidence = fmin(fmax(confidence, MODEL_CONFIDENCE_LOW), MODEL_CONFIDENCE_HIGH);
         if (!slot_filling_add_confidence(prediction, view->arena, slot, confidence) ||
             !slot_filling_set_source(prediction, view->arena, slot, "llm") ||
-            (confidence < confirm_under &&
+            (confidence < candidate_confirm_under(candidate, slot) &&
              !slot_filling_add_confirmation(prediction, view->arena, slot)))
             return false;
     }
@@ -211,9 +211,7 @@ static enum status finish_llm(const struct candidate *candidate, const struct tu
     if (!take_reply(candidate, view, answer, prediction))
         return STATUS_OK;
     drop_idle_nulls(view, &prediction->output->extracted_slots);
-    return band_confidences(view, prediction, candidate->spec->confirm_under)
-               ? STATUS_OK
-               : error_no_memory(err);
+    return band_confidences(candidate, view, prediction) ? STATUS_OK : error_no_memory(err);
 }
 
 /* True when the rules leave something open: a slot that was asked for, or one under the threshold.
@@ -291,7 +289,7 @@ static bool combine(const struct candidate *candidate, const struct turn_view *v
                     slot_map_set(arena, &rules->output->extracted_slots, answer->name,
                                  &answer->value) &&
                     slot_filling_set_source(rules, arena, answer->name, "llm");
-        if ((rule && !agree) || confidence < candidate->spec->confirm_under)
+        if ((rule && !agree) || confidence < candidate_confirm_under(candidate, answer->name))
             added = added && slot_filling_add_confirmation(rules, arena, answer->name);
         if (!added)
             return false;

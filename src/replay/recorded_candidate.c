@@ -41,7 +41,7 @@ static bool take_confirmations(const struct candidate *candidate, const struct t
 {
     const struct number_map *map = &prediction->slot_confidence;
     for (size_t i = 0; i < map->count; i++)
-        if (map->items[i].value < candidate->spec->confirm_under &&
+        if (map->items[i].value < candidate_confirm_under(candidate, map->items[i].name) &&
             !slot_filling_add_confirmation(prediction, view->arena, map->items[i].name))
             return false;
     return true;

@@ -121,7 +121,7 @@ static void put(struct filling *filling, struct strview slot, struct strview tex
     struct prediction *prediction = filling->prediction;
     struct slot_value value = slot_value_text(arena, text);
     struct strview name = arena_copy_view(arena, slot);
-    double confirm_under = filling->candidate->spec->confirm_under;
+    double confirm_under = candidate_confirm_under(filling->candidate, slot);
     bool confirm = found->needs_confirmation || found->confidence < confirm_under;
     filling->no_memory = filling->no_memory || !name.data ||
                          !slot_map_set(arena, &prediction->output->extracted_slots, name, &value) ||
