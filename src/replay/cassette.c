@@ -62,10 +62,27 @@ static enum status index_file(struct cassette *cassette, struct error *err)
     while (line_reader_next(reader, &line, &status, err)) {
         if (line.bytes.size && (status = index_line(cassette, &line, err)) != STATUS_OK)
             break;
-        cassette->size = line.offset + line.bytes.size + 1;
     }
     line_reader_close(reader);
     return status;
+}
+
+/* Where the next answer goes: at the end, on a line of its own. */
+static enum status find_end(struct cassette *cassette, struct error *err)
+{
+    off_t size = lseek(cassette->descriptor, 0, SEEK_END);
+    char last = '\n';
+    bool held = size >= 0;
+    if (held && size > 0)
+        held = pread(cassette->descriptor, &last, 1, size - 1) == 1;
+    if (held && last != '\n' && cassette->record) {
+        held = write(cassette->descriptor, "\n", 1) == 1;
+        size++;
+    }
+    cassette->size = (uint64_t)size;
+    return held ? STATUS_OK
+                : error_set(err, STATUS_IO, "could not go on with cassette '%s': %s",
+                            cassette->path, strerror(errno));
 }
 
 enum status cassette_open(const char *path, bool record, struct cassette **ret_cassette,
@@ -85,6 +102,8 @@ enum status cassette_open(const char *path, bool record, struct cassette **ret_c
     if (cassette->descriptor < 0)
         return error_set(err, STATUS_IO, "could not open cassette '%s': %s", path, strerror(errno));
     enum status status = index_file(cassette, err);
+    if (status == STATUS_OK)
+        status = find_end(cassette, err);
     if (status == STATUS_OK)
         *ret_cassette = TAKE(cassette);
     return status;
