@@ -21,6 +21,19 @@ bool slot_match_is_empty(const struct slot_value *value)
     return value->count == 0 || (value->count == 1 && value->texts[0].size == 0);
 }
 
+static bool is_apostrophe(utf8proc_int32_t point)
+{
+    return point == '\'' || point == 0x2018 || point == 0x2019 || point == 0x02bc;
+}
+
+static bool is_letter_or_digit(utf8proc_int32_t point)
+{
+    if (point < 0x80)
+        return isalnum(point);
+    utf8proc_category_t category = utf8proc_category(point);
+    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+}
+
 /* Case folded, accents and other marks removed, everything that is no letter or digit one space. */
 static struct strview fold(struct arena *arena, struct strview text)
 {
@@ -33,12 +46,18 @@ static struct strview fold(struct arena *arena, struct strview text)
         return text;
     char *out = arena_alloc(arena, (size_t)size + 1);
     size_t used = 0;
-    for (utf8proc_ssize_t i = 0; out && i < size; i++) {
-        bool keep = (folded[i] & 0x80) || isalnum(folded[i]);
-        if (keep)
-            out[used++] = (char)folded[i];
-        else if (used && out[used - 1] != ' ' && folded[i] != '\'') /* O'Neil is ONeil */
+    for (utf8proc_ssize_t i = 0; out && i < size;) {
+        utf8proc_int32_t point;
+        utf8proc_ssize_t bytes = utf8proc_iterate(folded + i, size - i, &point);
+        if (bytes <= 0)
+            break; /* never: the map gave well-formed text */
+        if (is_letter_or_digit(point) && !is_apostrophe(point)) {
+            memcpy(out + used, folded + i, (size_t)bytes);
+            used += (size_t)bytes;
+        } else if (used && out[used - 1] != ' ' && !is_apostrophe(point)) { /* O'Neil is ONeil */
             out[used++] = ' ';
+        }
+        i += bytes;
     }
     free(folded);
     while (used && out[used - 1] == ' ')
@@ -67,7 +86,7 @@ static struct strview normalise_phone(const struct slot_match_context *context, 
 {
     static const struct {
         const char *country, *code;
-        size_t national_digits;
+        size_t national_digits; /* 0: of any size, told by the 0 before it */
     } plans[] = {
         {"US", "1", 10}, {"CA", "1", 10}, {"GB", "44", 10}, {"FR", "33", 9}, {"DE", "49", 0}};
     char digits[40];
@@ -77,6 +96,8 @@ static struct strview normalise_phone(const struct slot_match_context *context, 
         if (isdigit((unsigned char)text.data[i]))
             digits[count++] = text.data[i];
     digits[count] = '\0';
+    if (!international && count > 2 && strncmp(digits, "00", 2) == 0) /* 0044 is +44 */
+        return strview_of(arena_format(context->arena, "+%s", digits + 2));
     if (international)
         return strview_of(arena_format(context->arena, "+%s", digits));
     struct strview country = context->locale.size >= 5
@@ -87,25 +108,83 @@ static struct strview normalise_phone(const struct slot_match_context *context, 
             continue;
         const char *national = digits[0] == '0' ? digits + 1 : digits;
         size_t code = strlen(plans[i].code);
-        if (count == plans[i].national_digits + code && strncmp(digits, plans[i].code, code) == 0)
+        if (plans[i].national_digits && count == plans[i].national_digits + code &&
+            strncmp(digits, plans[i].code, code) == 0)
             return strview_of(arena_format(context->arena, "+%s", digits));
-        if (strlen(national) == plans[i].national_digits)
+        bool any_size = plans[i].national_digits == 0 && national != digits;
+        if (any_size || (count && strlen(national) == plans[i].national_digits))
             return strview_of(arena_format(context->arena, "+%s%s", plans[i].code, national));
     }
     return strview_of(arena_format(context->arena, "%s", digits));
 }
 
-static bool is_canonical_time(int type, struct strview text)
+/* `form`: 0 is a digit, A a capital letter, anything else itself. */
+static bool has_form(struct strview text, const char *form)
+{
+    if (text.size != strlen(form))
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        bool held = form[i] == '0'   ? isdigit(byte)
+                    : form[i] == 'A' ? isupper(byte)
+                                     : byte == (unsigned char)form[i];
+        if (!held)
+            return false;
+    }
+    return true;
+}
+
+static bool is_canonical_date(struct strview text)
 {
     struct civil_parsed parsed;
-    if (type == SLOT_TYPE_DATE)
-        return text.size == 10 && civil_time_parse(text, &parsed, NULL) == STATUS_OK;
-    if (type == SLOT_TYPE_TIME)
-        return (text.size == 5 && isdigit((unsigned char)text.data[0]) &&
-                isdigit((unsigned char)text.data[1]) && text.data[2] == ':' &&
-                isdigit((unsigned char)text.data[3]) && isdigit((unsigned char)text.data[4])) ||
-               (text.size == 3 && text.data[0] == 'T' && isupper((unsigned char)text.data[1]));
-    return false;
+    return (text.size == 10 && civil_time_parse(text, &parsed, NULL) == STATUS_OK) ||
+           has_form(text, "0000-W00") || has_form(text, "0000-00");
+}
+
+static bool is_canonical_clock(struct strview text)
+{
+    return has_form(text, "00:00") || has_form(text, "TAA");
+}
+
+static bool is_canonical_datetime(struct strview text)
+{
+    return has_form(text, "0000-00-00T00:00") || has_form(text, "0000-00-00TAA");
+}
+
+static bool is_canonical_end(struct strview text)
+{
+    return strview_is(text, "..") || is_canonical_date(text) || is_canonical_clock(text) ||
+           is_canonical_datetime(text);
+}
+
+/* PT30M, P2W */
+static bool is_canonical_duration(struct strview text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!memchr("PTYMWDHS0123456789.", text.data[i], 19))
+            return false;
+    return text.size >= 3 && text.data[0] == 'P';
+}
+
+static bool is_canonical_time(int type, struct strview text)
+{
+    const char *slash = memchr(text.data, '/', text.size);
+    size_t from = slash ? (size_t)(slash - text.data) : 0;
+    switch (type) {
+    case SLOT_TYPE_DATE:
+        return is_canonical_date(text);
+    case SLOT_TYPE_TIME:
+        return is_canonical_clock(text);
+    case SLOT_TYPE_DATETIME:
+        return is_canonical_datetime(text);
+    case SLOT_TYPE_INTERVAL:
+        return slash && is_canonical_end((struct strview){text.data, from}) &&
+               is_canonical_end((struct strview){slash + 1, text.size - from - 1});
+    case SLOT_TYPE_DURATION:
+        return is_canonical_duration(text);
+    default:
+        return false;
+    }
 }
 
 /* Anything that is not ISO is read by the engine at the turn's time; one reading, or none. */
