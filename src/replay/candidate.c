@@ -66,11 +66,17 @@ bool candidate_make_prediction(struct prediction *prediction, const struct turn_
 void candidate_fail(struct prediction *prediction, struct arena *arena,
                     enum error_class error_class, struct strview what)
 {
+    /* Never written: what could not be said must not leave a prediction that looks sound. */
+    static struct prediction_error untold[] = {
+        [ERROR_CLASS_INFRASTRUCTURE] = {ERROR_CLASS_INFRASTRUCTURE, {"no room for why", 15}},
+        [ERROR_CLASS_MALFORMED] = {ERROR_CLASS_MALFORMED, {"no room for why", 15}},
+        [ERROR_CLASS_BUDGET] = {ERROR_CLASS_BUDGET, {"no room for why", 15}}};
     struct prediction_error *error = arena_alloc(arena, sizeof *error);
-    if (!error)
+    struct strview own = error ? arena_copy_view(arena, what) : (struct strview){0};
+    prediction->error = &untold[error_class];
+    if (!own.data)
         return;
-    *error = (struct prediction_error){.error_class = (int)error_class,
-                                       .what = arena_copy_view(arena, what)};
+    *error = (struct prediction_error){.error_class = (int)error_class, .what = own};
     prediction->error = error;
 }
 
