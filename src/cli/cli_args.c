@@ -152,7 +152,7 @@ enum status cli_args_parse(const struct cli_command *command, const struct cli_o
     struct parse parse = {command, options, argc, 0, argv};
     bool only_positional = false;
     *ret_helped = false;
-    for (int i = 0; i < argc; i++) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(command, options);
             *ret_helped = true;
