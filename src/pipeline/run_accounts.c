@@ -82,6 +82,8 @@ enum status run_accounts_decode(struct strview payload, struct arena *arena,
         copy_text(item, "fix", fault->fix, sizeof fault->fix);
     }
     json_decref(json);
+    if (!accounts.faults)
+        return error_no_memory(err);
     *ret_accounts = accounts;
-    return accounts.faults ? STATUS_OK : error_no_memory(err);
+    return STATUS_OK;
 }
