@@ -40,30 +40,6 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
     return kept ? STATUS_OK : error_no_memory(err);
 }
 
-/* A fault of the input, which the report lists first. */
-static bool tell_damage(struct run_journal *journal, const char *path)
-{
-    struct run_accounts *accounts = &journal->accounts;
-    uint64_t damaged = journal_log_damaged_bytes(journal->log);
-    if (!damaged)
-        return true;
-    struct run_fault *faults =
-        arena_array(journal->arena, accounts->fault_count + 1, sizeof *faults);
-    if (!faults)
-        return false;
-    if (accounts->fault_count)
-        memcpy(faults + 1, accounts->faults, accounts->fault_count * sizeof *faults);
-    snprintf(faults->where, sizeof faults->where, "%s", path);
-    snprintf(faults->what, sizeof faults->what,
-             "%llu bytes of the journal are damaged and were passed over",
-             (unsigned long long)damaged);
-    snprintf(faults->fix, sizeof faults->fix, "`assay resume` runs again what stood there.");
-    accounts->faults = faults;
-    accounts->fault_count++;
-    accounts->faults_total++;
-    return true;
-}
-
 enum status run_journal_open(const char *folder, struct run_journal *ret_journal, struct error *err)
 {
     struct run_journal journal = {.arena = arena_create(16 * 1024, 0)};
@@ -78,8 +54,6 @@ enum status run_journal_open(const char *folder, struct run_journal *ret_journal
         .path = path, .read_only = true, .visit = visit, .context = &journal};
     if (status == STATUS_OK)
         status = journal_log_open(&options, &journal.log, &journal.torn_bytes, err);
-    if (status == STATUS_OK && !tell_damage(&journal, path))
-        status = error_no_memory(err);
     if (status != STATUS_OK) {
         run_journal_close(&journal);
         return status;
@@ -128,4 +102,27 @@ enum status run_journal_trial(struct run_journal *journal, uint64_t ordinal, str
     *ret_found = offset != 0;
     return *ret_found ? read_record(journal, offset, &trial_type, ret_trial, arena, err)
                       : STATUS_OK;
+}
+
+bool run_journal_tell_damage(struct run_journal *journal, const char *folder)
+{
+    struct run_accounts *accounts = &journal->accounts;
+    uint64_t damaged = journal_log_damaged_bytes(journal->log);
+    if (!damaged)
+        return true;
+    struct run_fault *faults =
+        arena_array(journal->arena, accounts->fault_count + 1, sizeof *faults);
+    if (!faults)
+        return false;
+    if (accounts->fault_count)
+        memcpy(faults + 1, accounts->faults, accounts->fault_count * sizeof *faults);
+    snprintf(faults->where, sizeof faults->where, "%s/journal.log", folder);
+    snprintf(faults->what, sizeof faults->what,
+             "%llu bytes of the journal are damaged and were passed over",
+             (unsigned long long)damaged);
+    snprintf(faults->fix, sizeof faults->fix, "`assay resume` runs again what stood there.");
+    accounts->faults = faults;
+    accounts->fault_count++;
+    accounts->faults_total++;
+    return true;
 }

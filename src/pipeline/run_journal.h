@@ -22,6 +22,10 @@ struct run_journal {
 
 enum status run_journal_open(const char *folder, struct run_journal *ret_journal,
                              struct error *err);
+/* Puts what was damaged and passed over before the accounts' faults. Not for the canonical report:
+ * what stood there was run again, and its bytes are those of a run that nothing happened to. False:
+ * memory ran out. */
+bool run_journal_tell_damage(struct run_journal *journal, const char *folder);
 void run_journal_close(struct run_journal *journal);
 
 /* False in *ret_found when the record is not there. The record lives in `arena`. */

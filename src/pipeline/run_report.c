@@ -299,6 +299,9 @@ static enum status open_all(struct reporting *reporting, struct error *err)
         run_manifest_read(request->folder, reporting->arena, &reporting->manifest, err);
     if (status == STATUS_OK)
         status = run_journal_open(request->folder, &reporting->journal, err);
+    if (status == STATUS_OK && !request->canonical &&
+        !run_journal_tell_damage(&reporting->journal, request->folder))
+        status = error_no_memory(err);
     if (status == STATUS_OK && !request->keep_folder) {
         status = stream_open(&reporting->predictions, request->folder, "predictions.jsonl",
                              reporting->arena, err);

@@ -169,14 +169,6 @@ static enum status open_journal(struct session *session, struct error *err)
     struct journal_open options = {.path = path, .visit = visit, .context = session};
     session->answers = HASH_MAP;
     enum status status = journal_log_open(&options, &session->journal, &cut, err);
-    if (status == STATUS_OK && journal_log_damaged_bytes(session->journal)) {
-        struct error fault = {0};
-        error_set(&fault, STATUS_DATA, "%llu bytes of the journal are damaged and were passed over",
-                  (unsigned long long)journal_log_damaged_bytes(session->journal));
-        error_where(&fault, "%s", path);
-        error_fix(&fault, "What stood there is run again; look at the disk.");
-        session_fault(session, &fault);
-    }
     return status == STATUS_OK
                ? journal_log_append(session->journal, JOURNAL_BEGIN, 0, strview_of(""), NULL, err)
                : status;
