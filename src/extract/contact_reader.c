@@ -320,7 +320,8 @@ static uint32_t domain_end(const struct extract_scratch *scratch, uint32_t at)
     uint32_t i = at;
     if (token_is(scratch, at, scratch->grammar->literal_the))
         return 0;
-    while (i < scratch->token_count && i < at + 4 && address_sign(scratch, i) == 'w')
+    while (i < scratch->token_count && i < at + 4 && address_sign(scratch, i) == 'w' &&
+           !token_is(scratch, i, scratch->grammar->literal_at))
         i++;
     if (i == at || i >= scratch->token_count)
         return 0;

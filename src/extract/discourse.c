@@ -5,6 +5,9 @@
  */
 #include "extract/extract_private.h"
 
+/* How many phrases back a correction may reach; keeps the work linear. */
+enum { LOOK_BACK = 32 };
+
 struct talk {
     struct extract_scratch *scratch;
     bool edit;         /* an editing term was heard, its value is still to come */
@@ -208,7 +211,8 @@ static int32_t find_conflicting(const struct talk *talk, size_t index)
 {
     const struct extract_scratch *scratch = talk->scratch;
     const struct phrase *phrase = &scratch->phrases[index];
-    for (size_t i = index; i-- > 0;) {
+    size_t reach = index > LOOK_BACK ? index - LOOK_BACK : 0;
+    for (size_t i = index; i-- > reach;) {
         const struct phrase *earlier = &scratch->phrases[i];
         if (is_live(earlier) && conflicts(talk, earlier, phrase))
             return (int32_t)i;
@@ -407,7 +411,7 @@ static void take_edit(struct talk *talk, size_t index)
     int32_t kind = scratch->grammar->forms[phrase->form]->value;
     talk->edit_at = phrase->end;
     if (kind == 3) { /* "Wednesday instead" */
-        for (size_t i = index; i-- > 0;) {
+        for (size_t i = index; i-- > (index > LOOK_BACK ? index - LOOK_BACK : 0);) {
             if (!is_live(&scratch->phrases[i]))
                 continue;
             int32_t old = find_conflicting(talk, i);
@@ -419,7 +423,9 @@ static void take_edit(struct talk *talk, size_t index)
         }
         return;
     }
-    talk->edit = true;
+    size_t reach = index > LOOK_BACK ? index - LOOK_BACK : 0;
+    for (size_t i = index; i-- > reach && !talk->edit;)
+        talk->edit = is_live(&scratch->phrases[i]); /* there is something to correct */
     talk->make_it = kind == 2;
     if (kind == 2)
         talk->negating = false;
@@ -431,7 +437,7 @@ static void take_cancel(struct talk *talk, size_t index)
     struct extract_scratch *scratch = talk->scratch;
     talk->edit = true;
     talk->edit_at = scratch->phrases[index].end;
-    for (size_t i = index; i-- > 0;) {
+    for (size_t i = index; i-- > (index > LOOK_BACK ? index - LOOK_BACK : 0);) {
         if (is_live(&scratch->phrases[i])) {
             talk->cancelled = (int32_t)i;
             return;
@@ -467,6 +473,11 @@ static void answer_with(struct talk *talk, struct phrase *phrase)
     bool good = false;
     if (!follower_is_fine(scratch, phrase->end))
         return;
+    bool one = meaning_of(talk, phrase)->flags & MEANING_ONE;
+    if (one && phrase->start > 0 && !token_is(scratch, phrase->start - 1, C_PREP) &&
+        !token_is(scratch, phrase->start - 1, C_GREETING) &&
+        scratch->tokens[phrase->start - 1].kind != TOKEN_PUNCTUATION)
+        return; /* "the later one" */
     if (phrase->makes == N_BARE || phrase->makes == N_HALFDAY) {
         bool ordinal = meaning_of(talk, phrase)->flags & MEANING_ORDINAL;
         if (time && !ordinal && reinterpret(talk, phrase, N_BARE))

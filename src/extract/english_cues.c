@@ -4,7 +4,8 @@
  * columns as english_forms.c. An edge of these is chosen like any other, so a longer idiom wins
  * over the date words in it.
  */
-#include "extract/extract_private.h"
+#include "extract/grammar_form.h"
+#include "extract/grammar_symbol.h"
 
 #define CUE(name, makes, pattern, value, flags, example, expected)                                 \
     {name, makes, 1, pattern, OP_NONE, value, 90, flags, example, expected},
@@ -14,6 +15,8 @@ const struct form english_cues_rows[] = {
     /* ---- silent ---- */
     CUE("silent.greeting", N_SILENT, "(good|very good) (morning|afternoon|evening|night|day)", 0, 0, "Good morning, I need help", "")
     CUE("silent.greeting_short", N_SILENT, "(morning|evening|afternoon) (,|!|there|all|everyone)", 0, FORM_START, "Morning, can you help me?", "")
+    CUE("silent.greeting_spoken", N_SILENT, "(morning|afternoon|evening) (i|i'd|i'm|im|id|i've|hi|hello|this|can|could|my|is|do|we|just|calling|me|it's|need|would|how|got)", 0, FORM_START, "morning I need some help", "")
+    CUE("silent.birth", N_SILENT, "(born|born on|born in|birthday is|birthday's|birth date is|birthdate is|date of birth is|date of birth|dob|dob is|birthday) (on|in|the|:)? (<day>|<span>|<year>)", 0, 0, "my birthday is March 5th 1985", "")
     CUE("silent.wish", N_SILENT, "(have|enjoy|had) (a|an|your|the) (very)? (great|good|nice|lovely|wonderful|fantastic|pleasant|rest of your|rest of the|rest of|blessed)? (rest of your|rest of the)? (day|morning|afternoon|evening|night|weekend|week|<weekday>|holiday|christmas|one)", 0, 0, "Have a great weekend!", "")
     CUE("silent.happy", N_SILENT, "(happy|merry) (<weekday>|christmas|halloween|thanksgiving|new year|holidays|holiday|easter|independence day|valentine's day|valentines day|birthday)", 0, 0, "Happy Friday!", "")
     CUE("silent.all_for_today", N_SILENT, "(all|everything|enough|done|finished) (i need|we need|i needed|i wanted|i have|i want|that i need|i'll need|you can do|from me|from you)? (for|on)? (today|tonight|this morning|this afternoon|this evening|the day|the moment|this week)", 0, FORM_LASTLY, "That will be all for today.", "")
@@ -39,7 +42,7 @@ const struct form english_cues_rows[] = {
     CUE("silent.come_by", N_SILENT, "(come|stop|swing|drop|pass|came|stopped|popped|pop|go|went|coming|stopping|swinging|dropping) by", 0, 0, "I could come by at 17:00", "time 17:00")
     CUE("silent.at_once", N_SILENT, "at (first|last|once|least|most|all|one point|one time|a time|any time|this time|the time|that time|the moment|hand) (<num>)?", 0, 0, "at first I was not sure", "")
     CUE("silent.one_of", N_SILENT, "(<h12>|<h24>) (of us|of them|of you|people|persons|guests|adults|kids|children|tickets|seats|rooms|bedrooms|stars|star|nights|dollars|bucks|euros|pounds|percent|times|miles|options|bags|kilos|points|beds|bathrooms|items|pieces|questions|things|friends|others|more)", 0, 0, "there will be three of us", "")
-    CUE("silent.one_word", N_SILENT, "(that|this|which|the first|the second|the third|the last|the other|the next|another|first|second|third|last|next|a different|different) (one|option|time|thing|choice|available|slot|opening|appointment|visit|place|name|number|line|step|question|person|floor|class|hand|language|part|week of class|grade|street|avenue|opinion|choice|week in a row)", 0, 0, "the second option sounds good", "")
+    CUE("silent.one_word", N_SILENT, "(that|this|which|the first|the second|the third|the last|the other|the next|another|first|second|third|last|next|a different|different) (one|option|time|choice|available|slot|opening|appointment|visit|place|name|number|line|step|question|person|floor|class|hand|language|part|week of class|grade|street|avenue|opinion|choice|week in a row)", 0, 0, "the second option sounds good", "")
     CUE("silent.yes_one", N_SILENT, "(one|two) (way|on one|by one|more|thing|question|another|hundred|thousand|time|more time|more thing|last thing)", 0, 0, "one more thing", "")
     CUE("silent.may_verb", N_SILENT, "(may|might) (i|we|you|be|have|have to|need|need to|he|she|they|as well|not)", 0, 0, "may I know the address", "")
     CUE("silent.thing_day", N_SILENT, "(sunday|friday|monday|taco tuesday|black|good|cyber|casual|super|manic|ash|fat|sunday night) (roast|brunch|school|football|dinner|monday|tuesday|friday|sunday|wednesday|paper|times|blues|best|service)", 0, 0, "we serve Sunday brunch here", "")
@@ -80,7 +83,8 @@ const struct form english_cues_rows[] = {
     CUE("refuse.plain", N_REFUSE, "(i'd rather not|i would rather not|id rather not|prefer not to|i'd prefer not to|rather not say|none of your business|not comfortable|i won't give|i don't want to give|i don't want to share|not going to give|no comment|i don't want to say|don't want to tell you|skip that question|why do you need)", 0, 0, "I'd rather not say", "")
 
     /* ---- names ---- */
-    CUE("name.strong", N_STRONGNAME, "(my name is|my name's|my names|my name :|name :|my full name is|my first name is|the name is|the name's|the name would be|name is|name's|names|name would be|the name|call me|you can call me|please call me|just call me|everyone calls me|i am called|i'm called|im called|people call me|they call me|friends call me|i go by|under the name of|under the name|in the name of|under my name|name of|my name being|full name is|first name is|first name|name should be|name it's|name its|name will be|name on it is|name on the booking is|name to|name as|put down|answer to|it under|reservation under|booking under|appointment under|known as|name for the booking is|name for the appointment is|name for the reservation is|name on the account is|my name|spelled) (is|:|it's|its|would be|,|-|just)?", 0, 0, "my name is Sam Wilson", "name Sam Wilson")
+    CUE("name.strong", N_STRONGNAME, "(my name is|my name's|my names|my name :|name :|my full name is|the name is|the name's|the name would be|name is|name's|names|name would be|the name|call me|you can call me|please call me|just call me|everyone calls me|i am called|i'm called|im called|people call me|they call me|friends call me|i go by|under the name of|under the name|in the name of|under my name|name of|my name being|full name is|name should be|name it's|name its|name will be|name on it is|name on the booking is|name to|name as|put down|answer to|it under|reservation under|booking under|appointment under|known as|name for the booking is|name for the appointment is|name for the reservation is|name on the account is|my name|spelled) (is|:|it's|its|would be|,|-|just)?", 0, 0, "my name is Sam Wilson", "name Sam Wilson")
+    CUE("name.first", N_STRONGNAME, "(my|and|the|with|and the)? (my)? (first name|given name|firstname) (is|'s|:|it's|would be)?", 3, 0, "last name is Ruiz, first name Ana", "name Ana Ruiz")
     CUE("name.last", N_STRONGNAME, "(my|and|the|with|and the)? (my)? (last name|surname|family name|second name|lastname) (is|'s|:|it's|would be)?", 2, 0, "my first name is Ana and my last name is Ruiz", "name Ana Ruiz")
     CUE("name.this_is", N_STRONGNAME, "(this is|this here is|you're speaking to|you are speaking with|you're speaking with|you are speaking to|you're talking to|you are talking to|patient is|client is|customer is|it is for|passenger is|guest is|here speaks)", 1, 0, "hi this is maria lopez", "name Maria Lopez")
     CUE("name.that_is", N_WEAKNAME, "(its|that's|that is|here is|here's|we're)", 1, 0, "hello, that's Priya Nair", "name Priya Nair")

@@ -6,7 +6,9 @@
  * The layer of a form is above those of the nonterminals it starts with. Confidence in percent:
  * exact written form 95; full clock or weekday 90; inferred year or month 85; inferred 75-80.
  */
-#include "extract/extract_private.h"
+#include "extract/grammar_form.h"
+#include "extract/grammar_symbol.h"
+#include "extract/time_meaning.h"
 
 #define F FORM_FOLLOW
 #define AT                                                                                         \
@@ -48,7 +50,10 @@ const struct form english_forms_rows[] = {
     {"clock.five_after", N_CLOCK, 1, "(five|ten|twenty) after <h12> " OC, OP_PAST, 0, 90, 0, "ten after two", "time 14:10"},
     {"clock.minutes_to", N_CLOCK, 1, "<num> (minute|minutes|min|mins) (to|till|til|before|of) (<h12>|<noon>) " OC, OP_TO, 0, 90, 0, "five minutes to six", "time 17:55"},
     {"clock.ten_to", N_CLOCK, 1, "(five|ten|twenty|twenty - ? five) (to|till|til|of) <h12> " OC, OP_TO, 0, 90, 0, "ten to four", "time 15:50"},
-    {"clock.words", N_CLOCK, 1, "<hw> - ? (<minw>|<minx>)", OP_NONE, 0, 90, F | FORM_STREET, "two thirty", "time 14:30"},
+    {"clock.words", N_CLOCK, 1, "<hw> - ? (<minw>|<minx>)", OP_WORDCLOCK, 0, 90, F | FORM_STREET, "two thirty", "time 14:30"},
+    {"clock.the_one", N_CLOCK, 2, "the <clock> one", OP_NONE, 0, 90, 0, "the three o'clock one", "time 15:00"},
+    {"clock.words_one", N_CLOCK, 1, "the <hw> <minw> one", OP_WORDCLOCK, 0, 90, 0, "the two thirty one", "time 14:30"},
+    {"clock.zero_hour", N_CLOCK, 1, "<minx> <minw>", OP_ZEROHOUR, 0, 90, F, "at oh eight thirty", "time 08:30"},
     {"clock.words_24h", N_CLOCK, 1, "<h24> (<minw>|<minx>)", OP_NONE, 0, 90, F | FORM_STREET, "seventeen fifteen", "time 17:15"},
     {"clock.spaced", N_CLOCK, 2, AT " <h12> <min>", OP_NONE, 0, 90, F, "at 2 30", "time 14:30"},
     {"clock.hundred", N_CLOCK, 1, "<h24> hundred (hours|hrs)?", OP_HUNDRED, 0, 90, F | FORM_AFTERPREP, "at thirteen hundred", "time 13:00"},
@@ -62,13 +67,14 @@ const struct form english_forms_rows[] = {
     {"clock.ish", N_CLOCK, 1, "<h12> - ? (ish|sharp|on the dot|exactly|or so)", OP_NONE, 0, 90, 0, "3ish", "time 15:00"},
     {"clock.at_bare", N_CLOCK, 2, AT " <bare>", OP_NONE, 0, 90, F | FORM_STREET, "around 3", "time 15:00"},
     {"clock.at", N_CLOCK, 2, "(" AT "|at the) <clock>", OP_NONE, 0, 95, FORM_STREET, "at about 2pm", "time 14:00"},
-    {"clock.how_about", N_CLOCK, 2, "(how about|what about|let's do|lets do|can we do|could we do|can we say|could you do|can you do|do you have|have you got|preferably|let's say|lets say|say|maybe) <bare>", OP_NONE, 0, 90, F | FORM_NOTFOR | FORM_NOTONE, "how about 4?", "time 16:00"},
+    {"clock.how_about", N_CLOCK, 2, "(how about|what about|i said|said|let's do|lets do|can we do|could we do|can we say|could you do|can you do|do you have|have you got|preferably|let's say|lets say|say|maybe) <bare>", OP_NONE, 0, 90, F | FORM_NOTFOR | FORM_NOTONE, "how about 4?", "time 16:00"},
     {"clock.how_about_clock", N_CLOCK, 2, "(how about|what about) <clock>", OP_NONE, 0, 95, 0, "how about 4 pm?", "time 16:00"},
-    {"clock.works", N_CLOCK, 2, "<bare> (works|would work|will work|is fine|is good|would be|is okay|is ok|sounds good|suits|is perfect|is great|should work|will do)", OP_NONE, 0, 90, FORM_AFTERPREP | FORM_NOTONE, "4 works for me", "time 16:00"},
+    {"clock.works", N_CLOCK, 2, "(<bare>|<clock>) (works|would work|will work|is fine|is good|would be|is okay|is ok|sounds good|suits|is perfect|is great|should work|will do)", OP_NONE, 0, 90, FORM_AFTERPREP | FORM_NOTONE, "4 works for me", "time 16:00"},
     {"clock.zone", N_CLOCK, 2, "<clock> (est|edt|cst|cdt|pst|pdt|mst|gmt|utc|bst|eastern|eastern time|pacific|pacific time|central time|mountain time|local time|your time|my time)", OP_NONE, 0, 95, 0, "10 am EST on Thursday", "datetime 2025-01-16T10:00"},
     {"clock.exactly", N_CLOCK, 2, "<clock> (sharp|exactly|on the dot|precisely|- ish|ish|or so|or thereabouts)", OP_NONE, 0, 95, 0, "2pm sharp", "time 14:00"},
     {"clock.in_part", N_CLOCK, 2, "(<bare>|<clock>) (in the|in|of the|during the|in the early|in the late) <partword>", OP_OVERPART, 0, 90, 0, "3 in the afternoon", "time 15:00"},
     {"clock.at_night", N_CLOCK, 2, "(<bare>|<clock>) at night", OP_OVERPART, PART_NIGHT, 90, 0, "9 at night", "time 21:00"},
+    {"clock.in_after_noon", N_CLOCK, 2, "(<bare>|<clock>) in the after noon", OP_OVERPART, PART_AFTERNOON, 85, 0, "three in the after noon", "time 15:00"},
     {"clock.at_in_part", N_CLOCK, 2, AT " <bare> (in the|in|of the|during the) <partword>", OP_OVERPART, 0, 90, 0, "at five in the evening", "time 17:00"},
     {"clock.part_then_bare", N_CLOCK, 2, "(in the|the|in|at|during|during the|for the|some|around the|by|this)? <partword> ,? (at|around|about|by|at around|at about|like)? <bare>", OP_OVERPART, 0, 90, F | FORM_STREET, "evening five", "time 17:00"},
     {"clock.part_then_clock", N_CLOCK, 2, "(in the|the|in|at|during|during the|for the|some|around the|by)? <partword> ,? (maybe|say|preferably)? <clock>", OP_OVERPART, 0, 90, 0, "afternoon 1:30", "time 13:30"},
@@ -140,6 +146,7 @@ const struct form english_forms_rows[] = {
     {"day.numeric", N_DAY, 1, "<datenum>", OP_NONE, 0, 95, 0, "12/31/2025", "date 2025-12-31"},
     {"day.numeric_short", N_DAY, 1, "<datedm>", OP_NONE, 0, 88, F, "on 3/4", "date 2025-03-04"},
     {"day.on_numeric_short", N_DAY, 1, "(on|for|by|until) <datedm>", OP_NONE, 0, 90, 0, "6pm on 1/28 sounds good", "datetime 2025-01-28T18:00"},
+    {"day.ordinal_of_ordinal", N_DAY, 1, "the <ord> of the <ord>", OP_DAYMONTH, 0, 76, FORM_INFERRED | F, "the third of the fourth", "date 2025-04-03"},
     {"day.christmas", N_DAY, 1, "christmas (day)?", OP_HOLIDAY, 1225, 88, F, "christmas day", "date 2025-12-25"},
     {"day.christmas_eve", N_DAY, 1, "christmas eve", OP_HOLIDAY, 1224, 92, 0, "christmas eve", "date 2025-12-24"},
     {"day.boxing", N_DAY, 1, "boxing day", OP_HOLIDAY, 1226, 92, 0, "boxing day", "date 2025-12-26"},
@@ -178,6 +185,7 @@ const struct form english_forms_rows[] = {
     {"span.early_week", N_SPAN, 1, "(early|late|later|mid|middle of|in the middle of|beginning of|at the beginning of|start of|end of|at the end of|the end of|the beginning of|towards the end of|the start of) next week", OP_WEEK, 1, 76, FORM_INFERRED, "early next week", "date 2025-W04"},
     {"span.early_this_week", N_SPAN, 1, "(early|late|later|middle of|end of|the end of|at the end of|later on) (this|the) week", OP_WEEK, 0, 76, FORM_INFERRED, "later this week", "date 2025-W03"},
     {"span.weekend", N_SPAN, 1, "(on|over|at|during)? (this weekend|the weekend|this coming weekend|the coming weekend)", OP_WEEKEND, 0, 88, 0, "this weekend", "interval 2025-01-18/2025-01-20"},
+    {"span.weekend_of", N_SPAN, 1, "(on|over)? (the)? weekend of <day>", OP_WEEKOF, 2, 85, 0, "the weekend of the 25th", "interval 2025-01-25/2025-01-27"},
     {"span.next_weekend", N_SPAN, 1, "(next|the following) weekend", OP_WEEKEND, 1, 80, 0, "next weekend", "interval 2025-01-25/2025-01-27"},
     {"span.last_weekend", N_SPAN, 1, "last weekend", OP_WEEKEND, -1, 85, FORM_ASKED, "last weekend", ""},
     {"span.this_month", N_SPAN, 1, "(sometime|later|some time)? this month", OP_MONTHREL, 0, 90, 0, "later this month", "date 2025-01"},
@@ -235,9 +243,9 @@ const struct form english_forms_rows[] = {
     {"edge.the_day", N_EDGES, 2, "the <halfday>", OP_NONE, 0, 95, FORM_ASKED, "from the 5th to the 7th", "interval 2025-02-05/2025-02-08"},
     {"edge.weekday", N_EDGES, 4, "<weekdayw>", OP_NONE, 0, 85, FORM_ASKED, "Wed-Fri", "interval 2025-01-22/2025-01-25"},
     {"range.from_to", N_RANGE, 6, "(anytime|any time|sometime|some time)? (from|starting|starting at|starting from) <edges> ,? (<to>|- |up to|up until|and) <edges>", OP_BETWEEN, 0, 90, F, "from 9 to 11 am", "interval 09:00/11:00"},
-    {"range.between", N_RANGE, 6, "(anytime|any time|sometime|some time|somewhere)? between <edges> (and|to|-|&|or) <edges>", OP_BETWEEN, 0, 90, F, "between 2 and 4", "interval 14:00/16:00"},
+    {"range.between", N_RANGE, 6, "(anytime|any time|sometime|some time|somewhere)? (between|between the hours of|in between|between about|between around) <edges> (and|to|-|&|or) (around|about)? <edges>", OP_BETWEEN, 0, 90, F, "between 2 and 4", "interval 14:00/16:00"},
     {"range.to", N_RANGE, 6, "<edges> (<to>|-) <edges>", OP_BETWEEN, 1, 88, F, "2 to 4 pm", "interval 14:00/16:00"},
-    {"range.before", N_RANGE, 6, "(anytime|any time|sometime|some time)? (before|earlier than|prior to|ahead of|any earlier than|not after) <edges>", OP_UNTIL, 0, 88, F, "before noon", "interval ../12:00"},
+    {"range.before", N_RANGE, 6, "(anytime|any time|sometime|some time)? (before|earlier than|prior to|ahead of|any earlier than|not after) (my|our)? <edges>", OP_UNTIL, 0, 88, F, "before noon", "interval ../12:00"},
     {"range.until", N_RANGE, 6, "(anytime|any time)? (until|till|til|by|no later than|not later than|up to|up until|at the latest by|at latest|not any later than|latest by) <edges>", OP_UNTIL, 1, 86, F, "by Friday", "interval ../2025-01-18"},
     {"range.latest", N_RANGE, 6, "<edges> (at the latest|at the very latest|or earlier|or before|or sooner|or any earlier|latest)", OP_UNTIL, 1, 86, 0, "5pm at the latest", "interval ../17:00"},
     {"range.after", N_RANGE, 6, "(anytime|any time|sometime|some time|only|just|right|a little|shortly)? (after|past|later than|any later than)  <edges>", OP_SINCE, 1, 88, F, "after 3", "interval 15:00/.."},
@@ -246,6 +254,7 @@ const struct form english_forms_rows[] = {
     {"range.of_day", N_RANGE, 6, "(<day>|<moment>|<part>) " JOIN " <range>", OP_RANGEDAY, 0, 90, 0, "tomorrow between 2 and 4", "interval 2025-01-16T14:00/2025-01-16T16:00"},
     {"range.on_day", N_RANGE, 7, "<range> " ONDAY " (<day>|<moment>)", OP_RANGEDAY, 0, 90, 0, "between 2 and 4 on Friday", "interval 2025-01-17T14:00/2025-01-17T16:00"},
     {"range.in_part", N_RANGE, 7, "<range> (in the|in) <partword>", OP_RANGEDAY, 0, 90, 0, "after 3 in the afternoon", "interval 15:00/.."},
+    {"range.from_now", N_RANGE, 6, "(between|from) now (and|to|until|till|through) <edges>", OP_FROMNOW, 0, 85, F, "between now and Friday", "interval 2025-01-15/2025-01-18"},
     {"range.within", N_RANGE, 6, "(within|in|over|during|sometime in|some time in|any time in|anytime in|sometime within) the next (<duration>|<count>|<unit>)", OP_WITHIN, 0, 85, 0, "within the next two hours", "interval 2025-01-15T10:00/2025-01-15T12:00"},
     {"range.within_short", N_RANGE, 6, "within (<duration>|<count>)", OP_WITHIN, 0, 85, 0, "within two weeks", "interval 2025-01-15/2025-01-29"},
     {"range.at_earliest", N_RANGE, 6, "(at the earliest|at the very earliest|earliest) (at)? <edges>", OP_SINCE, 0, 86, F, "at the earliest 3 pm", "interval 15:00/.."},

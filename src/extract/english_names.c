@@ -4,7 +4,7 @@
  * after a weak cue. Lower case, split by blanks. Unknown words may still be names; see
  * name_reader.c.
  */
-#include "extract/extract_private.h"
+#include "extract/grammar_form.h"
 
 const char *const english_names_given[] = {
     "aaron abby abdul abel abigail abraham ada adam adele adrian adriana agnes ahmed aidan aisha "
@@ -148,7 +148,9 @@ const char *const english_names_given[] = {
 const size_t english_names_given_count = sizeof english_names_given / sizeof *english_names_given;
 
 const char *const english_names_stop[] = {
-    "lowercase uppercase caps a an the and or but so because if then than that this these those "
+    "otherwise push shift postpone switch squeeze fit snag grab hold drop keep lose bring screen "
+    "whichever"
+    " lowercase uppercase caps a an the and or but so because if then than that this these those "
     "there here it its it's is "
     "isn't are aren't was",
     "wasn't were be been being am i i'm i'd i'll i've im id ive ill me my mine we we'd we'll we're "

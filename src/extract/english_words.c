@@ -3,7 +3,8 @@
  * to all the words of its first column. Number words and digits get their classes from their value
  * (grammar_compile.c); a word that only occurs literally in a form needs no row.
  */
-#include "extract/extract_private.h"
+#include "extract/grammar_form.h"
+#include "extract/time_meaning.h"
 
 const struct word_row english_words_rows[] = {
     /* weekdays; "sun" and "sat" are also plain words, so they need company */
@@ -154,6 +155,11 @@ const struct word_row english_words_rows[] = {
      "customer partner friend guest boyfriend girlfriend",
      "relative",
      {0}},
+    {"it's its it is this that's thats i'm im i am my name the mrs mr ms miss that would be for "
+     "under please put "
+     "and just sorry thanks",
+     "answerword",
+     {0}},
     {"o oh", "digitword", {0}},
     {"but so because then if how what can could i'd id let's lets maybe instead however though "
      "although "
@@ -179,6 +185,11 @@ const struct word_row english_words_rows[] = {
      "customer partner friend guest boyfriend girlfriend",
      "relative",
      {0}},
+    {"it's its it is this that's thats i'm im i am my name the mrs mr ms miss that would be for "
+     "under please put "
+     "and just sorry thanks",
+     "answerword",
+     {0}},
     {"o oh", "digitword", {0}},
     {"but so because then if how what can could i'd id let's lets maybe instead however though "
      "although "
@@ -195,7 +206,8 @@ const struct word_row english_words_rows[] = {
      "preferably possibly either any works depending just only exactly latest "
      "earliest onwards onward local eastern central pacific est edt cst pst gmt utc bst via "
      "available open free possible better best ideal perfect there are well cool wonderful love "
-     "lovely excellent spot slot slots appointment appointments opening openings worked want need "
+     "that'll that'd thatll because cause gives gets lovely excellent spot slot slots appointment "
+     "appointments opening openings worked want need "
      "like let let's lets book schedule reserve cheers",
      "follow",
      {0}},

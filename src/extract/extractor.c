@@ -1,7 +1,8 @@
 /*
  * extractor.c: creates the immutable extractor and runs the stages over one text: lexer, number
  * words, chart, names and contacts, cover, discourse, ranking. Ownership: the extractor owns its
- * grammar and tables; the scratch owns everything a result points at.
+ * grammar and tables; the scratch owns everything a result points at. Arrays of a scratch grow to
+ * the largest text seen and stay; every request for memory is counted.
  */
 #include "base/civil_time.h"
 #include "base/memory.h"
@@ -99,16 +100,20 @@ static void set_reference(struct extract_scratch *scratch, const struct extract_
 /* A text in another language must not be read as English: function words tell. */
 static bool is_foreign(const struct extract_scratch *scratch)
 {
-    size_t foreign = 0, english_words = 0, wide = 0;
+    size_t foreign = 0, english_words = 0, wide = 0, latin = 0;
     for (size_t i = 0; i < scratch->token_count; i++) {
         const struct symbol_set *set = token_set(scratch, i);
         bool is_english = symbol_set_has(set, C_ENGLISH), other = symbol_set_has(set, C_FOREIGN);
         english_words += is_english && !other;
         foreign += other && !is_english;
     }
-    for (size_t i = 0; i < scratch->text_size; i++)
-        wide += (unsigned char)scratch->text[i] >= 0xCE; /* Greek and beyond; Latin is below */
-    if (wide * 4 > scratch->text_size)
+    for (size_t i = 0; i < scratch->text_size; i++) {
+        unsigned char c = (unsigned char)scratch->text[i];
+        /* letters of other scripts: Greek and beyond, without punctuation (E2) and emoji (F0) */
+        wide += c >= 0xCE && c < 0xF0 && c != 0xE2;
+        latin += (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    }
+    if (wide * 3 > latin)
         return true;
     return foreign >= 2 && foreign > english_words;
 }
@@ -169,4 +174,35 @@ enum status extractor_run(const struct extractor *extractor, struct extract_scra
     result.refused = scratch->cue_types >> N_REFUSE & 1;
     *ret_result = result;
     return STATUS_OK;
+}
+
+const char *extract_type_name(enum extract_type type)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        EXTRACT_TYPE_LIST(X)
+#undef X
+    };
+    return type < EXTRACT_TYPE_COUNT ? names[type] : "unknown";
+}
+
+bool extract_type_of(struct strview name, enum extract_type *ret_type)
+{
+    for (enum extract_type type = EXTRACT_DATE; type < EXTRACT_CATEGORY; type++) {
+        if (strview_is(name, extract_type_name(type))) {
+            *ret_type = type;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *extract_grain_name(enum extract_grain grain)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        EXTRACT_GRAIN_LIST(X)
+#undef X
+    };
+    return (size_t)grain < sizeof names / sizeof *names ? names[grain] : "unknown";
 }

@@ -5,6 +5,7 @@
  * share their beginnings and ends. Runs once per extractor; the result is immutable.
  */
 #include "base/memory.h"
+#include "extract/extract_private.h"
 #include "extract/grammar_private.h"
 
 #include <stdlib.h>
@@ -494,7 +495,8 @@ static void build_all(struct builder *builder, const struct language *language)
     if (!builder->fault && (!index_arcs(builder) || !add_words(grammar, language) ||
                             !add_literals(builder) || !grammar_words_number_sets(grammar)))
         builder->fault = "a word row is wrong, or memory ran out";
-    find_literals(grammar);
+    if (!builder->fault)
+        find_literals(grammar);
     for (size_t k = 0; k < FORM_AUTOMATA && !builder->fault; k++)
         build_automaton(builder, k, (uint32_t)k);
     if (!builder->fault && !list_symbols(grammar))

@@ -4,6 +4,7 @@
  * extractor is created; afterwards the table is only read.
  */
 #include "base/memory.h"
+#include "extract/extract_private.h"
 #include "extract/grammar_private.h"
 
 #include <string.h>

@@ -19,6 +19,7 @@ struct name {
 struct names {
     int32_t edges[NAMES_LIMIT];
     size_t count;
+    bool last_is_surname; /* only the last name is known so far */
 };
 
 static bool is_capital(const struct extract_scratch *scratch, uint32_t at)
@@ -75,8 +76,10 @@ static bool looks_like_no_name(const struct extract_scratch *scratch, uint32_t a
 
 static bool clause_ends(const struct extract_scratch *scratch, uint32_t at)
 {
-    return at >= scratch->token_count || scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
-           token_is(scratch, at, C_STOP);
+    if (at >= scratch->token_count || scratch->tokens[at].kind != TOKEN_WORD)
+        return true; /* the end, a sign, a number */
+    bool letter = scratch->tokens[at].end - scratch->tokens[at].start == 1; /* spelled out */
+    return letter || token_is(scratch, at, C_STOP);
 }
 
 /* May the word at `at` be the first of a name? */
@@ -125,6 +128,11 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
            clause_ends(scratch, at + 2);
 }
 
+static bool is_letter_word(const struct extract_scratch *scratch, uint32_t at)
+{
+    return scratch->tokens[at].end - scratch->tokens[at].start == 1;
+}
+
 static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mixed_case)
 {
     if (!is_plain_word(scratch, at))
@@ -132,6 +140,8 @@ static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mix
     bool capital = scratch->tokens[at].flags & TOKEN_CAPITAL;
     if (token_is(scratch, at, C_RELDAY))
         return false;
+    if (!capital && scratch->tokens[at].end - scratch->tokens[at].start == 1)
+        return false; /* a letter: the name is spelled out */
     if (mixed_case) {
         bool stop = token_is(scratch, at, C_STOP) && !token_is(scratch, at, C_GIVEN) &&
                     !token_is(scratch, at, C_SURNAME);
@@ -139,10 +149,15 @@ static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mix
                        token_is(scratch, at, C_MONTHW);
         return capital && !stop && !(weekday && !token_is(scratch, at, C_GIVEN));
     }
-    if (token_is(scratch, at, C_STOP) || is_date_word(scratch, at))
-        return token_is(scratch, at, C_SURNAME) && at + 1 >= scratch->token_count;
+    if (token_is(scratch, at, C_STOP) || is_date_word(scratch, at)) {
+        bool ends = at + 1 >= scratch->token_count ||
+                    (token_is(scratch, at + 1, C_STOP) && !token_is(scratch, at + 1, C_PREP));
+        return token_is(scratch, at, C_SURNAME) && ends; /* "april day i'd like" */
+    }
     if (token_is(scratch, at, C_STATE))
-        return token_is(scratch, at, C_SURNAME) || token_is(scratch, at, C_GIVEN);
+        return token_is(scratch, at, C_GIVEN) ||
+               (token_is(scratch, at, C_SURNAME) &&
+                (at + 1 >= scratch->token_count || !is_letter_word(scratch, at + 1)));
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
     if (known && !token_is(scratch, at, C_GIVEN) && !token_is(scratch, at, C_SURNAME) &&
         token_is(scratch, at, C_FOLLOW))
@@ -281,17 +296,17 @@ static bool add_name(struct extract_scratch *scratch, struct names *names, const
 }
 
 /* "first name Ana, last name Ruiz" is one name. */
-static void join_last_name(struct extract_scratch *scratch, const struct names *names,
-                           const struct name *last)
+static void join_names(struct extract_scratch *scratch, const struct names *names,
+                       const struct name *name, bool is_last)
 {
-    struct edge *first = &scratch->edges[names->edges[names->count - 1]];
-    struct strview surname = name_value(scratch, last);
+    struct edge *known = &scratch->edges[names->edges[names->count - 1]];
+    struct strview other = name_value(scratch, name);
+    struct strview first = is_last ? known->value : other, last = is_last ? other : known->value;
     char text[2 * NAME_BYTES];
-    size_t size = first->value.size;
-    memcpy(text, first->value.data, size);
-    text[size++] = ' ';
-    memcpy(text + size, surname.data, surname.size);
-    first->value = extract_scratch_keep(scratch, text, size + surname.size);
+    memcpy(text, first.data, first.size);
+    text[first.size] = ' ';
+    memcpy(text + first.size + 1, last.data, last.size);
+    known->value = extract_scratch_keep(scratch, text, first.size + 1 + last.size);
 }
 
 /* ---- where names are looked for ---- */
@@ -387,10 +402,12 @@ static bool read_behind_cue(struct extract_scratch *scratch, struct names *names
         return true;
     if (!read_name(scratch, at, strength, &name))
         return true;
-    if (last_name && names->count) {
-        join_last_name(scratch, names, &name);
+    bool first_name = cue->makes == N_STRONGNAME && kind == 3;
+    if ((last_name || (first_name && names->last_is_surname)) && names->count) {
+        join_names(scratch, names, &name, last_name);
         return true;
     }
+    names->last_is_surname = last_name;
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
 }
 
@@ -398,8 +415,9 @@ static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at
 {
     while (at < scratch->token_count && at < 8) {
         const struct edge *silent = longest_edge(scratch, at, 1U << N_SILENT);
-        bool stop = token_is(scratch, at, any_stop ? C_STOP : C_GREETING) &&
-                    !token_is(scratch, at, C_GIVEN);
+        bool stop =
+            (token_is(scratch, at, C_GREETING) || (any_stop && token_is(scratch, at, C_ANSWER))) &&
+            !token_is(scratch, at, C_GIVEN);
         if (silent && silent->end <= at + 4)
             at = silent->end;
         else if (scratch->tokens[at].kind == TOKEN_PUNCTUATION || stop)
@@ -410,19 +428,25 @@ static uint32_t skip_greeting(const struct extract_scratch *scratch, uint32_t at
     return at;
 }
 
+static bool is_my_name(const struct extract_scratch *scratch, uint32_t at)
+{
+    return token_is(scratch, at, scratch->grammar->literal_is) &&
+           token_is(scratch, at + 1, scratch->grammar->literal_my);
+}
+
 /* "Sam here", "Maria Lopez speaking". */
 static bool read_before_cue(struct extract_scratch *scratch, struct names *names)
 {
     struct name name;
     uint32_t start = skip_greeting(scratch, 0, false);
-    if (!read_name(scratch, start, NAME_MEDIUM, &name))
+    bool mine = read_name(scratch, start, NAME_STRONG, &name) && is_my_name(scratch, name.end);
+    if (!mine && !read_name(scratch, start, NAME_MEDIUM, &name))
         return true;
     const struct grammar *grammar = scratch->grammar;
     bool here = token_is(scratch, name.end, grammar->literal_here) &&
                 !token_is(scratch, name.end + 1, C_PREP);
     bool cue = here || token_is(scratch, name.end, grammar->literal_speaking) ||
-               (token_is(scratch, name.end, grammar->literal_is) &&
-                token_is(scratch, name.end + 1, grammar->literal_my));
+               is_my_name(scratch, name.end);
     return !cue || add_name(scratch, names, &name);
 }
 
@@ -431,7 +455,8 @@ static bool read_answer(struct extract_scratch *scratch, struct names *names)
 {
     struct name name;
     uint32_t start = skip_greeting(scratch, 0, true);
-    if (!read_name(scratch, start, NAME_STRONG, &name) || !clause_ends(scratch, name.end))
+    if (!read_name(scratch, start, NAME_STRONG, &name) ||
+        !(clause_ends(scratch, name.end) || token_is(scratch, name.end, C_STATE)))
         return true;
     return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
 }

@@ -110,6 +110,14 @@ static bool add_time(struct extract_scratch *scratch, const struct phrase *phras
 {
     struct resolved readings[RESOLVED_LIMIT];
     size_t count = time_resolve_run(scratch, &scratch->meanings[phrase->meaning], readings);
+    if (count == 0 && (scratch->meanings[phrase->meaning].has & HAS_ANY_TIME)) {
+        /* "February 30th at noon": the day is none, the time is */
+        struct meaning time = scratch->meanings[phrase->meaning];
+        time.has &= HAS_ANY_TIME;
+        count = time_resolve_run(scratch, &time, readings);
+        if (count)
+            readings[0].conflict = true;
+    }
     if (count == 0)
         return false;
     struct written written = write_value(scratch, &readings[0]);
