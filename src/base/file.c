@@ -221,6 +221,10 @@ bool line_reader_next(struct line_reader *reader, struct line *ret_line, enum st
     struct strview bytes = strbuf_view(&reader->text);
     if (bytes.size && bytes.data[bytes.size - 1] == '\r')
         bytes.size--;
+    if (reader->number == 0 && bytes.size >= 3 && memcmp(bytes.data, "\xef\xbb\xbf", 3) == 0) {
+        bytes = (struct strview){bytes.data + 3, bytes.size - 3}; /* a byte order mark */
+        start += 3;
+    }
     *ret_line = (struct line){
         .bytes = bytes, .number = ++reader->number, .offset = start, .too_long = too_long};
     return true;

@@ -179,6 +179,17 @@ Test(line_reader, a_damaged_gzip_file_is_an_error, .init = make_path, .fini = re
     line_reader_close(reader);
 }
 
+Test(line_reader, a_byte_order_mark_is_no_part_of_the_first_line, .init = make_path,
+     .fini = remove_path)
+{
+    static const char text[] = "\xef\xbb\xbf{}\n\xef\xbb\xbf{}\n";
+    write_text(text, sizeof text - 1);
+    struct line_reader *reader = open_lines(100);
+    expect_line(reader, "{}", 1, 3, false);
+    expect_line(reader, "\xef\xbb\xbf{}", 2, 6, false);
+    line_reader_close(reader);
+}
+
 Test(line_reader, a_folder_and_a_missing_file_are_told)
 {
     struct line_reader *reader = NULL;
