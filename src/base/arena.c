@@ -27,6 +27,7 @@ struct arena {
     size_t limit_bytes;
     size_t total_bytes; /* of all blocks */
     bool limit_was_hit;
+    bool memory_ran_out;
 };
 
 static struct block *block_create(struct arena *arena, size_t size)
@@ -37,8 +38,10 @@ static struct block *block_create(struct arena *arena, size_t size)
         return NULL;
     }
     struct block *block = memory_alloc(sizeof *block + size);
-    if (!block)
+    if (!block) {
+        arena->memory_ran_out = true;
         return NULL;
+    }
     block->size = size;
     arena->total_bytes += size;
     return block;
@@ -73,7 +76,7 @@ void arena_destroy(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-    arena->limit_was_hit = false;
+    arena->limit_was_hit = arena->memory_ran_out = false;
     if (!arena->first)
         return;
     destroy_chain(arena->first->next);
@@ -178,4 +181,9 @@ size_t arena_used_bytes(const struct arena *arena)
 bool arena_limit_was_hit(const struct arena *arena)
 {
     return arena->limit_was_hit;
+}
+
+bool arena_memory_ran_out(const struct arena *arena)
+{
+    return arena->memory_ran_out;
 }

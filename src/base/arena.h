@@ -40,6 +40,9 @@ bool arena_grow(struct arena *arena, void *array_pointer, size_t count, size_t *
 size_t arena_used_bytes(const struct arena *arena);
 /* True when an allocation failed because of the limit (not because memory ran out). */
 bool arena_limit_was_hit(const struct arena *arena);
+/* True once an allocation failed because memory ran out: what was made in between may lack parts.
+ */
+bool arena_memory_ran_out(const struct arena *arena);
 
 DEFINE_CLEANUP(arena_cleanup, struct arena, arena_destroy)
 

@@ -14,8 +14,8 @@ static bool make_room(struct strbuf *buf, size_t more)
 {
     if (buf->failed)
         return false;
-    if (more > SIZE_MAX - buf->size - 1 ||
-        (buf->limit && (more > buf->limit || buf->size > buf->limit - more)) ||
+    buf->limit_was_hit = buf->limit && (more > buf->limit || buf->size > buf->limit - more);
+    if (buf->limit_was_hit || more > SIZE_MAX - buf->size - 1 ||
         !memory_grow(&buf->data, &buf->capacity, buf->size + more + 1, 1)) {
         buf->failed = true;
         return false;

@@ -18,6 +18,7 @@ struct strbuf {
     size_t capacity;
     size_t limit; /* 0: none */
     bool failed;
+    bool limit_was_hit; /* why it failed: the limit, not memory */
 };
 
 #define STRBUF_LIMITED(bytes) ((struct strbuf){.limit = (bytes)})

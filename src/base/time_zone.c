@@ -37,6 +37,7 @@ struct time_zone {
     int32_t *then_s; /* the offset from at_s[i] on */
     int32_t first_s; /* the offset before at_s[0] */
     struct footer footer;
+    bool no_memory; /* while it is loaded: memory ran out, the file may be good */
 };
 
 /* ---- the POSIX TZ footer ---- */
@@ -223,7 +224,8 @@ static bool read_transitions(struct time_zone *zone, struct tzif *file,
         return false;
     zone->at_s = memory_alloc((counts->time + 1) * sizeof *zone->at_s);
     zone->then_s = memory_alloc((counts->time + 1) * sizeof *zone->then_s);
-    if (!zone->at_s || !zone->then_s)
+    zone->no_memory = !zone->at_s || !zone->then_s;
+    if (zone->no_memory)
         return false;
     zone->first_s = (int32_t)big_endian(types, 4);
     for (size_t i = 0; i < counts->time; i++) {
@@ -279,12 +281,12 @@ static bool name_is_safe(struct strview name)
 }
 
 /* The bytes of the zone's file; NULL when it cannot be read. */
-static unsigned char *read_zone_file(const char *name, size_t *ret_size)
+static unsigned char *read_zone_file(struct time_zone *zone, size_t *ret_size)
 {
     const char *base = getenv("TZDIR");
     char path[4096];
-    int size =
-        snprintf(path, sizeof path, "%s/%s", base && *base ? base : "/usr/share/zoneinfo", name);
+    int size = snprintf(path, sizeof path, "%s/%s", base && *base ? base : "/usr/share/zoneinfo",
+                        zone->name);
     if (size < 0 || (size_t)size >= sizeof path)
         return NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -293,8 +295,10 @@ static unsigned char *read_zone_file(const char *name, size_t *ret_size)
     struct stat info;
     unsigned char *bytes = NULL;
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-        info.st_size <= FILE_LIMIT_BYTES)
+        info.st_size <= FILE_LIMIT_BYTES) {
         bytes = memory_alloc((size_t)info.st_size);
+        zone->no_memory = bytes == NULL;
+    }
     size_t have = 0;
     while (bytes && have < (size_t)info.st_size) {
         ssize_t got = read(fd, bytes + have, (size_t)info.st_size - have);
@@ -322,7 +326,9 @@ enum status time_zone_load(struct strview name, struct time_zone **ret_zone, str
     memcpy(zone->name, name.data, name.size);
 
     size_t size = 0;
-    unsigned char *bytes = read_zone_file(zone->name, &size);
+    unsigned char *bytes = read_zone_file(zone, &size);
+    if (zone->no_memory)
+        return error_no_memory(err);
     bool is_utc = strview_is(name, "UTC") || strview_is(name, "Etc/UTC");
     if (!bytes && !is_utc) {
         error_set(err, STATUS_DATA, "unknown time zone '%s'", zone->name);
@@ -332,6 +338,8 @@ enum status time_zone_load(struct strview name, struct time_zone **ret_zone, str
     }
     bool good = !bytes || read_tzif(zone, bytes, size);
     memory_free(bytes);
+    if (!good && zone->no_memory)
+        return error_no_memory(err);
     if (!good) {
         error_set(err, STATUS_DATA, "the tzdata file of '%s' is not a TZif file", zone->name);
         error_fix(err, "Install tzdata again, or set TZDIR to a good copy.");

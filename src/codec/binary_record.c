@@ -304,9 +304,9 @@ enum status binary_record_encode(const struct record_type *type, const void *rec
     strbuf_add_text(out, ""); /* the NUL that strbuf promises */
     enum status status = writer.status;
     if (status == STATUS_OK && out->failed)
-        status = out->limit ? error_set(err, STATUS_LIMIT, "%s is larger than %zu bytes",
-                                        type->name, out->limit)
-                            : error_no_memory(err);
+        status = out->limit_was_hit ? error_set(err, STATUS_LIMIT, "%s is larger than %zu bytes",
+                                                type->name, out->limit)
+                                    : error_no_memory(err);
     if (status == STATUS_OK)
         return STATUS_OK;
     out->size = before;

@@ -278,10 +278,9 @@ static void check(struct pipeline_file *file, const struct yaml_node *root,
     check_live_mode(spec, root, faults);
 }
 
-enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
-                               size_t override_count, struct arena *arena,
-                               struct fault_list *faults, struct pipeline_spec **ret_spec,
-                               struct error *err)
+static enum status load(const char *path, const struct pipeline_override *overrides,
+                        size_t override_count, struct arena *arena, struct fault_list *faults,
+                        struct pipeline_spec **ret_spec, struct error *err)
 {
     struct yaml_node *root;
     enum status status = yaml_tree_read(path, arena, faults, &root, err);
@@ -316,4 +315,14 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
         return STATUS_OK;
     }
     return task_spec_load(spec->task_path.data, arena, faults, &spec->task, err);
+}
+
+enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
+                               size_t override_count, struct arena *arena,
+                               struct fault_list *faults, struct pipeline_spec **ret_spec,
+                               struct error *err)
+{
+    enum status status = load(path, overrides, override_count, arena, faults, ret_spec, err);
+    /* Then keys and faults may be missing: nothing that was read can be relied on. */
+    return arena_memory_ran_out(arena) ? error_no_memory(err) : status;
 }

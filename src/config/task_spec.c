@@ -153,7 +153,8 @@ static const struct yaml_node *entry(const struct yaml_node *list, size_t i)
     return list && list->kind == YAML_LIST && i < list->count ? list->pairs[i].value : NULL;
 }
 
-static void check_references(const struct task_file *file, struct fault_list *faults)
+static enum status check_references(const struct task_file *file, struct fault_list *faults,
+                                    struct error *err)
 {
     const struct task_spec *task = &file->task;
     for (size_t i = 0; i < task->intent_count; i++)
@@ -167,10 +168,14 @@ static void check_references(const struct task_file *file, struct fault_list *fa
                           STRVIEW_ARG(task->slots[i].name));
     struct time_zone *zone = NULL;
     struct error zone_error = {0};
-    if (time_zone_load(task->time_zone, &zone, &zone_error) != STATUS_OK)
+    enum status status = time_zone_load(task->time_zone, &zone, &zone_error);
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
+    if (status != STATUS_OK)
         fault_add(faults, NULL, "Write an IANA name such as America/New_York.",
                   "time_zone '%.*s' is not known", STRVIEW_ARG(task->time_zone));
     time_zone_destroy(zone);
+    return STATUS_OK;
 }
 
 enum status task_spec_load(const char *path, struct arena *arena, struct fault_list *faults,
@@ -198,9 +203,8 @@ enum status task_spec_load(const char *path, struct arena *arena, struct fault_l
     task->states =
         read_list(state_options, sizeof *task->states, file->states, &task->state_count, faults);
     option_table_apply(success_options, file->success, &task->success, faults);
-    check_references(file, faults);
     check_opening_hours(task->opening_hours, faults);
-    return STATUS_OK;
+    return check_references(file, faults, err);
 }
 
 const struct slot_spec *task_spec_slot(const struct task_spec *task, struct strview name)

@@ -227,7 +227,7 @@ static uint32_t subset_node(struct builder *builder, const uint32_t *items, size
                      sizeof *builder->items) ||
         !memory_grow(&builder->subsets, &builder->subset_capacity, builder->subset_count + 1,
                      sizeof *builder->subsets)) {
-        builder->fault = "the grammar has too many states";
+        builder->fault = "the grammar has too many states, or memory ran out";
         return first_node;
     }
     memcpy(builder->items + builder->item_count, items, count * sizeof *items);
@@ -310,7 +310,7 @@ static void build_node(struct builder *builder, uint32_t index, uint32_t first_n
         uint32_t next = subset_node(builder, targets, unique, first_node);
         if (next > UINT16_MAX || !memory_grow(&grammar->arcs, &builder->out_capacity,
                                               grammar->arc_count + 1, sizeof *grammar->arcs)) {
-            builder->fault = "the grammar has too many states";
+            builder->fault = "the grammar has too many states, or memory ran out";
             return;
         }
         grammar->arcs[grammar->arc_count++] = (struct trie_arc){symbol, (uint16_t)next};
@@ -523,7 +523,10 @@ enum status grammar_compile_create(const struct language *language, struct gramm
         }
         grammar->forms = forms;
         build_all(builder, language);
-        status = builder->fault ? STATUS_INTERNAL : STATUS_OK;
+        /* The tables are built in and tested: what is left is memory, and a form that is wrong. */
+        status = !builder->fault                            ? STATUS_OK
+                 : strstr(builder->fault, "memory ran out") ? STATUS_NO_MEMORY
+                                                            : STATUS_INTERNAL;
     }
     if (status != STATUS_OK) {
         error_set(err, status, "could not compile the grammar: %s (near form '%s')",

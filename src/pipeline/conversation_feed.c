@@ -237,8 +237,11 @@ static enum status find_zone(struct session *session, struct active_conversation
     struct strview fallback = session->options.pipeline->task->time_zone;
     struct strview name = conversation_time_zone(active->conversation, fallback);
     struct error fault = {0};
-    if (time_zone_cache_find(session->zones, name, &active->zone, &fault) == STATUS_OK)
+    enum status status = time_zone_cache_find(session->zones, name, &active->zone, &fault);
+    if (status == STATUS_OK)
         return STATUS_OK;
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
     error_where(&fault, "conversation '%.*s'", STRVIEW_ARG(active->conversation->id));
     session_fault(session, &fault);
     return time_zone_cache_find(session->zones, fallback, &active->zone, err);
