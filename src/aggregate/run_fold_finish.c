@@ -109,7 +109,7 @@ static void make_candidate(struct finish *finish, size_t index)
     struct candidate_summary *candidate = &finish->summary->candidates[index];
     *candidate =
         (struct candidate_summary){.name = text(finish, spec->name),
-                                   .kind = strview_of(candidate_kind_names[spec->kind]),
+                                   .kind = strview_of(candidate_type_names[spec->kind]),
                                    .simulated = spec->simulated,
                                    .trials = from->trials,
                                    .scored = from->scored,

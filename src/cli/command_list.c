@@ -18,7 +18,7 @@ static void describe(const char *title, const struct option *table)
 
 static void list_candidates(void)
 {
-    for (int i = 0; candidate_kind_names[i]; i++)
+    for (int i = 0; candidate_type_names[i]; i++)
         printf("  %-10s %s\n", candidate_kind_of(i)->name, candidate_kind_of(i)->summary);
 }
 

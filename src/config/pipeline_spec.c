@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-const char *const candidate_kind_names[] = {"rules",    "recorded", "llm",       "hybrid",
+const char *const candidate_type_names[] = {"rules",    "recorded", "llm",       "hybrid",
                                             "endpoint", "command",  "reference", NULL};
 const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
                                          "simulated_user", NULL};
@@ -54,7 +54,7 @@ static const struct option source_options[] = {
 
 const struct option pipeline_spec_candidate_options[] = {
     {"name", OPTION_TEXT, NULL, AT(candidate_spec, name), "as it stands in the report", OPTION_MUST, NULL, 0, 0},
-    {"kind", OPTION_CHOICE, "rules", AT(candidate_spec, kind), "what answers", OPTION_MUST, candidate_kind_names, 0, 0},
+    {"kind", OPTION_CHOICE, "rules", AT(candidate_spec, kind), "what answers", OPTION_MUST, candidate_type_names, 0, 0},
     {"model", OPTION_TEXT, NULL, AT(candidate_spec, model), "provider/model, e.g. ollama/llama3.2", 0, NULL, 0, 0},
     {"prompt", OPTION_TEXT, NULL, AT(candidate_spec, prompt), "folder of a prompt version", 0, NULL, 0, 0},
     {"base_url", OPTION_TEXT, NULL, AT(candidate_spec, base_url), "OpenAI-compatible endpoint; default: the provider's", 0, NULL, 0, 0},
@@ -175,7 +175,7 @@ static void must_have(const struct candidate_spec *candidate, bool there, const 
 {
     if (!there)
         fault_add(faults, candidate->place, NULL, "a candidate of kind '%s' needs the key '%s'",
-                  candidate_kind_names[candidate->kind], key);
+                  candidate_type_names[candidate->kind], key);
 }
 
 static void check_candidate(struct pipeline_spec *spec, size_t index, struct fault_list *faults)
@@ -249,7 +249,7 @@ static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *
             (candidate->kind == CANDIDATE_RECORDED && spec->mode == MODE_SIMULATED_USER))
             fault_add(faults, candidate->place, "Write 'kind: reference', or name your own agent.",
                       "a candidate of kind '%s' does not speak for itself, which mode '%s' needs",
-                      candidate_kind_names[candidate->kind], replay_mode_names[spec->mode]);
+                      candidate_type_names[candidate->kind], replay_mode_names[spec->mode]);
     }
 }
 

@@ -18,7 +18,7 @@ enum candidate_type {
     CANDIDATE_COMMAND,
     CANDIDATE_REFERENCE,
 };
-extern const char *const candidate_kind_names[];
+extern const char *const candidate_type_names[];
 
 enum replay_mode { MODE_TEACHER_FORCED, MODE_OWN_STATE, MODE_FREE_RUNNING, MODE_SIMULATED_USER };
 extern const char *const replay_mode_names[];
