@@ -148,14 +148,31 @@ static void say_format(struct simulated_user *user, const char *before, struct s
     strbuf_add_format(&user->text, "%s%.*s%s", before, STRVIEW_ARG(words), after);
 }
 
+/* "a checkup", "an eye test", "nails". */
+static const char *article(struct strview words)
+{
+    if (words.size && words.data[words.size - 1] == 's')
+        return "";
+    return words.size && strchr("aeiou", words.data[0]) ? "an " : "a ";
+}
+
+static void say_thing(struct simulated_user *user, const char *before, struct strview words)
+{
+    if (*before)
+        say(user, before);
+    say_format(user, article(words), words, "");
+}
+
 /* One wish, as an answer to a question for it. */
 static void say_slot(struct simulated_user *user, struct strview slot)
 {
     struct strview words = speak(user, slot);
     const char *before = "", *after = "";
-    if (strview_is(slot, "service"))
-        before = PICK(user, "", "it's for a ", "a ", "i need a ");
-    else if (strview_is(slot, "date"))
+    if (strview_is(slot, "service")) {
+        say_thing(user, PICK(user, "it's for", "i need", "i'd like"), words);
+        return;
+    }
+    if (strview_is(slot, "date"))
         before = PICK(user, "", "on ", "how about ", "could i come ");
     else if (strview_is(slot, "time"))
         before = PICK(user, "", "at ", "maybe at ", "i'd like ");
@@ -220,7 +237,7 @@ static void open_errand(struct simulated_user *user)
     if (strview_is(errand->intent, "book")) {
         say(user, PICK(user, "i'd like to book", "i need to book", "could i book"));
         if (wish(user, strview_of("service")))
-            say_format(user, "a ", speak(user, strview_of("service")), "");
+            say_thing(user, "", speak(user, strview_of("service")));
         else
             say(user, "an appointment");
         if (wish(user, strview_of("date")) && happens(user, user->options.profile->volunteers))
@@ -242,7 +259,7 @@ static void open_errand(struct simulated_user *user)
     } else if (next_request(user).data) {
         ask_request(user);
         if (wish(user, strview_of("service")))
-            say_format(user, "for a ", speak(user, strview_of("service")), "");
+            say_thing(user, "for", speak(user, strview_of("service")));
         if (wish(user, strview_of("date")))
             say_format(user, "on ", speak(user, strview_of("date")), "");
     } else {

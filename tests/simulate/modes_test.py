@@ -50,11 +50,11 @@ def extra(rows, candidate, name):
 
 
 def canonical(folder, name):
-    done = subprocess.run([ASSAY, "report", os.path.join(folder, "runs", name), "--canonical"],
+    done = subprocess.run([ASSAY, "report", os.path.join(folder, "runs", name), "--canonical", "--json"],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     with open(os.path.join(folder, "runs", name, "predictions.jsonl"), encoding="utf-8") as file:
-        return file.read().replace(name + "/", "")
+        return (done.stdout + file.read()).replace(name + "/", "")
 
 
 def check_simulated(folder):
@@ -77,6 +77,21 @@ def check_threads(folder):
     rates = {name: rate(rows, name) for name in ("reference", "hasty")}
     print("a harder caller", rates)
     assert rates["hasty"] < rates["reference"] - 0.1, rates  # who does not ask back books the first wish
+
+
+def check_kill(folder):
+    """A run that was killed and went on gives the same bytes as one that was not."""
+    more = "user: {misheard: 0.05, changes_mind: 0.5}\nrepeats: 10\n"
+    run(folder, "k1", "simulated_user", more)
+    command = [ASSAY, "run", "-c", os.path.join(folder, "pipeline.yaml"), "--run-id", "k2", "-q"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+        try:
+            child.wait(0.4)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    done = subprocess.run(command + ["--resume"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert canonical(folder, "k1") == canonical(folder, "k2")
 
 
 def check_lies(folder):
@@ -134,3 +149,4 @@ with tempfile.TemporaryDirectory() as scratch:
     check_free_running(scratch)
     check_lies(scratch)
     check_threads(scratch)
+    check_kill(scratch)
