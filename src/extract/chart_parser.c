@@ -106,7 +106,7 @@ static int32_t edge_score(const struct extract_scratch *scratch, const struct fo
     if (edge->meaning >= 0 && edge->makes != N_RANGE && token_is(scratch, edge->start, C_PREP))
         score -= 7;
     if (form->makes == N_SILENT)
-        score += 6;
+        score += 3 + form->value; /* an idiom may say how much stronger it is */
     else if (form->makes == N_NOTAFTER)
         score += 2;
     else if (form->makes != N_RANGE)
