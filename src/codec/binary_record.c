@@ -8,7 +8,6 @@
 #include "record/event.h"
 #include "record/slot_value.h"
 
-#include <math.h>
 
 enum { VARINT_MAX_BYTES = 10 };
 
@@ -162,39 +161,6 @@ static size_t symbol_count(const struct field *field)
     return count;
 }
 
-static bool is_absent(const struct field *field, const void *at)
-{
-    switch (field->kind) {
-    case FIELD_BOOL:
-        return *(const int8_t *)at == FIELD_ABSENT_BOOL;
-    case FIELD_I64:
-    case FIELD_USD:
-    case FIELD_TIME:
-        return *(const int64_t *)at == FIELD_ABSENT_I64;
-    case FIELD_REAL:
-    case FIELD_NUMBER:
-        return isnan(*(const double *)at);
-    case FIELD_TEXT:
-    case FIELD_JSON:
-        return !((const struct strview *)at)->data;
-    case FIELD_ENUM:
-        return *(const int *)at == 0;
-    case FIELD_TEXTS:
-        return !((const struct text_list *)at)->items;
-    case FIELD_REALS:
-        return !((const struct real_list *)at)->items;
-    case FIELD_SLOTS:
-        return !((const struct slot_map *)at)->slots;
-    case FIELD_NUMBERS:
-        return !((const struct number_map *)at)->items;
-    case FIELD_RECORD:
-        return !*(void *const *)at;
-    case FIELD_RECORDS:
-        return !((const struct record_list *)at)->items;
-    }
-    return true;
-}
-
 /* NULL, or why Avro cannot hold the value. */
 static const char *fault_of(const struct field *field, const void *at)
 {
@@ -261,7 +227,7 @@ static enum status write_fields(struct writer *writer, const struct record_type 
 {
     for (const struct field *field = type->fields; field->name; field++) {
         const void *at = (const char *)record + field->offset;
-        bool absent = is_absent(field, at);
+        bool absent = record_field_is_absent(field, at);
         const char *fault = fault_of(field, at);
         if (type == &event_envelope_type && field->kind == FIELD_ENUM)
             continue; /* the body's branch says it */

@@ -5,8 +5,6 @@
 #include "base/civil_time.h"
 #include "codec/json_record.h"
 
-#include <math.h>
-
 static void write_slot_value(const struct slot_value *value, struct json_write *writer)
 {
     switch (value->kind) {
@@ -83,33 +81,6 @@ static void write_time(int64_t time_ns, struct json_write *writer)
     json_write_text(writer, strview_of(text));
 }
 
-static bool is_absent(const struct field *field, const void *at)
-{
-    switch (field->kind) {
-    case FIELD_BOOL:
-        return *(const int8_t *)at == FIELD_ABSENT_BOOL;
-    case FIELD_I64:
-    case FIELD_USD:
-    case FIELD_TIME:
-        return *(const int64_t *)at == FIELD_ABSENT_I64;
-    case FIELD_REAL:
-    case FIELD_NUMBER:
-        return isnan(*(const double *)at);
-    case FIELD_ENUM:
-        return *(const int *)at == 0;
-    case FIELD_TEXT:
-    case FIELD_JSON:
-    case FIELD_TEXTS:
-    case FIELD_REALS:
-    case FIELD_SLOTS:
-    case FIELD_NUMBERS:
-    case FIELD_RECORD:
-    case FIELD_RECORDS:
-        return *(const void *const *)at == NULL; /* each begins with its pointer */
-    }
-    return true;
-}
-
 static void write_field(const struct field *field, const void *at, struct json_write *writer)
 {
     switch (field->kind) {
@@ -166,7 +137,7 @@ void json_record_encode_fields(const struct record_type *type, const void *recor
 {
     for (const struct field *field = type->fields; field->name; field++) {
         const char *at = (const char *)record + field->offset;
-        if (is_absent(field, at))
+        if (record_field_is_absent(field, at))
             continue;
         json_write_key(writer, strview_of(field->name));
         write_field(field, at, writer);

@@ -255,3 +255,22 @@ void option_table_describe(const struct option *table, struct strbuf *out)
         strbuf_add_format(out, "\n  %-22s %s\n", "", table->help ? table->help : "");
     }
 }
+
+void *option_table_read_list(const struct option *table, size_t size, const struct yaml_node *list,
+                             size_t *ret_count, struct fault_list *faults)
+{
+    *ret_count = 0;
+    if (!list)
+        return NULL;
+    if (list->kind != YAML_LIST) {
+        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
+        return NULL;
+    }
+    char *items = arena_array(faults->arena, list->count + 1, size);
+    if (!items)
+        fault_add_no_memory(faults);
+    for (size_t i = 0; items && i < list->count; i++)
+        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
+    *ret_count = items ? list->count : 0;
+    return items;
+}

@@ -45,6 +45,14 @@ struct option {
 void option_table_apply(const struct option *table, const struct yaml_node *map, void *target,
                         struct fault_list *faults);
 
+/*
+ * A YAML list of sections into an array of structs of `size` bytes, in the faults' arena, one
+ * filled by the table for each entry. NULL and a count of 0 when `list` is NULL or no list (then it
+ * is a fault).
+ */
+void *option_table_read_list(const struct option *table, size_t size, const struct yaml_node *list,
+                             size_t *ret_count, struct fault_list *faults);
+
 /* One value by the same rules; false and a fault when it is wrong. */
 bool option_parse_duration(struct strview text, int64_t *ret_ns);
 bool option_parse_usd(struct strview text, int64_t *ret_usd_nano);

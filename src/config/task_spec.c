@@ -80,26 +80,6 @@ static const struct option success_options[] = {
     {0}};
 /* clang-format on */
 
-/* A YAML list of sections into an array of structs. */
-static void *read_list(const struct option *table, size_t size, const struct yaml_node *list,
-                       size_t *ret_count, struct fault_list *faults)
-{
-    *ret_count = 0;
-    if (!list)
-        return NULL;
-    if (list->kind != YAML_LIST) {
-        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
-        return NULL;
-    }
-    char *items = arena_array(faults->arena, list->count + 1, size);
-    if (!items)
-        fault_add_no_memory(faults);
-    for (size_t i = 0; items && i < list->count; i++)
-        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
-    *ret_count = items ? list->count : 0;
-    return items;
-}
-
 static void read_categories(struct slot_spec *slot, struct fault_list *faults)
 {
     if (slot->type == SLOT_TYPE_CATEGORICAL && !slot->values) {
@@ -107,8 +87,8 @@ static void read_categories(struct slot_spec *slot, struct fault_list *faults)
                   "categorical slot '%.*s' has no values", STRVIEW_ARG(slot->name));
         return;
     }
-    slot->categories = read_list(category_options, sizeof *slot->categories, slot->values,
-                                 &slot->category_count, faults);
+    slot->categories = option_table_read_list(category_options, sizeof *slot->categories,
+                                              slot->values, &slot->category_count, faults);
 }
 
 static void check_slot_names(const struct task_spec *task, const struct option_texts *names,
@@ -194,14 +174,14 @@ enum status task_spec_load(const char *path, struct arena *arena, struct fault_l
     option_table_apply(task_options, root, file, faults);
     struct task_spec *task = &file->task;
     task->path = faults->file;
-    task->slots =
-        read_list(slot_options, sizeof *task->slots, file->slots, &task->slot_count, faults);
+    task->slots = option_table_read_list(slot_options, sizeof *task->slots, file->slots,
+                                         &task->slot_count, faults);
     for (size_t i = 0; i < task->slot_count; i++)
         read_categories(&task->slots[i], faults);
-    task->intents = read_list(intent_options, sizeof *task->intents, file->intents,
-                              &task->intent_count, faults);
-    task->states =
-        read_list(state_options, sizeof *task->states, file->states, &task->state_count, faults);
+    task->intents = option_table_read_list(intent_options, sizeof *task->intents, file->intents,
+                                           &task->intent_count, faults);
+    task->states = option_table_read_list(state_options, sizeof *task->states, file->states,
+                                          &task->state_count, faults);
     option_table_apply(success_options, file->success, &task->success, faults);
     check_opening_hours(task->opening_hours, faults);
     return check_references(file, faults, err);

@@ -39,6 +39,39 @@ void record_init(const struct record_type *type, void *record)
     }
 }
 
+bool record_field_is_absent(const struct field *field, const void *at)
+{
+    switch (field->kind) {
+    case FIELD_BOOL:
+        return *(const int8_t *)at == FIELD_ABSENT_BOOL;
+    case FIELD_I64:
+    case FIELD_USD:
+    case FIELD_TIME:
+        return *(const int64_t *)at == FIELD_ABSENT_I64;
+    case FIELD_REAL:
+    case FIELD_NUMBER:
+        return isnan(*(const double *)at);
+    case FIELD_TEXT:
+    case FIELD_JSON:
+        return !((const struct strview *)at)->data;
+    case FIELD_ENUM:
+        return *(const int *)at == 0;
+    case FIELD_TEXTS:
+        return !((const struct text_list *)at)->items;
+    case FIELD_REALS:
+        return !((const struct real_list *)at)->items;
+    case FIELD_SLOTS:
+        return !((const struct slot_map *)at)->slots;
+    case FIELD_NUMBERS:
+        return !((const struct number_map *)at)->items;
+    case FIELD_RECORD:
+        return !*(void *const *)at;
+    case FIELD_RECORDS:
+        return !((const struct record_list *)at)->items;
+    }
+    return true;
+}
+
 const struct field *record_field(const struct record_type *type, struct strview name)
 {
     for (const struct field *field = type->fields; field->name; field++)

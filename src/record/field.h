@@ -84,6 +84,8 @@ struct record_type {
 bool record_copy(const struct record_type *type, const void *from, void *to, struct arena *arena);
 /* Every field absent. */
 void record_init(const struct record_type *type, void *record);
+/* `at` is where the field lies in its record. */
+bool record_field_is_absent(const struct field *field, const void *at);
 const struct field *record_field(const struct record_type *type, struct strview name);
 /* The known name nearest to a misspelt one by edit distance, or NULL when none is near. */
 const char *record_nearest_field(const struct record_type *type, struct strview name);
