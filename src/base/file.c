@@ -130,6 +130,17 @@ bool file_exists(const char *path)
     return stat(path, &info) == 0;
 }
 
+bool file_is_gzip(const char *path)
+{
+    unsigned char magic[2] = {0};
+    FILE *file = fopen(path, "rbe");
+    bool is_gzip = file && fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                   magic[0] == 0x1f && magic[1] == 0x8b;
+    if (file)
+        fclose(file);
+    return is_gzip;
+}
+
 char *file_beside(struct arena *arena, const char *path, const char *name)
 {
     const char *slash = strrchr(path, '/');

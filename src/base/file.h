@@ -21,6 +21,8 @@ enum status file_write(const char *path, struct strview bytes, struct error *err
 /* Makes the folder and its parents, mode 0700; it may be there already. */
 enum status file_make_folder(const char *path, struct error *err);
 bool file_exists(const char *path);
+/* By its first bytes: such a file cannot be read at an offset. */
+bool file_is_gzip(const char *path);
 /* The folder part of a path with its '/', or "" when there is none; then `name` behind it unless
  * `name` is absolute. */
 char *file_beside(struct arena *arena, const char *path, const char *name);

@@ -148,6 +148,12 @@ enum status gold_index_open(const char *path, gold_index_fault *on_fault, void *
         return error_no_memory(err);
     if (index->descriptor < 0)
         return error_set(err, STATUS_IO, "could not open '%s': %s", path, strerror(errno));
+    if (file_is_gzip(path)) {
+        enum status status =
+            error_set(err, STATUS_DATA, "'%s' is compressed: gold lines are read at places", path);
+        error_fix(err, "Unpack it with gzip -d.");
+        return status;
+    }
     CLEANUP(arena_cleanup) struct arena *arena = arena_create(SCRATCH_BYTES, 0);
     if (!arena)
         return error_no_memory(err);

@@ -90,6 +90,12 @@ enum status prediction_log_open(const char *path, prediction_log_fault *on_fault
     CLEANUP(arena_cleanup) struct arena *arena = arena_create(SCRATCH_BYTES, 0);
     if (!log->path || !arena)
         return error_no_memory(err);
+    if (file_is_gzip(path)) {
+        enum status status =
+            error_set(err, STATUS_DATA, "'%s' is compressed: predictions are read at places", path);
+        error_fix(err, "Unpack it with gzip -d.");
+        return status;
+    }
     log->descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (log->descriptor < 0)
         return error_set(err, STATUS_IO, "could not open '%s': %s", path, strerror(errno));

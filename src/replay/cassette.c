@@ -13,15 +13,18 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE_LIMIT_BYTES = 8 << 20, SIZE_BITS = 24 };
+enum { SIZE_BITS = 24, LINE_LIMIT_BYTES = (1 << SIZE_BITS) - 1 };
 
 struct cassette {
     int descriptor;
     char *path;
     bool record;
     uint64_t size;
+    bool ends_line;        /* with a line end, when it was opened */
     struct hash_set lines; /* hash of the key -> offset and size */
 };
 
@@ -52,6 +55,62 @@ static enum status index_line(struct cassette *cassette, const struct line *line
     return status;
 }
 
+static enum status failed(const struct cassette *cassette, const char *verb, struct error *err)
+{
+    return error_set(err, STATUS_IO, "could not %s cassette '%s': %s", verb, cassette->path,
+                     strerror(errno));
+}
+
+static enum status write_end(struct cassette *cassette, struct strview bytes, struct error *err)
+{
+    while (bytes.size) {
+        ssize_t wrote = pwrite(cassette->descriptor, bytes.data, bytes.size, (off_t)cassette->size);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return failed(cassette, "write", err);
+        cassette->size += (uint64_t)wrote;
+        bytes.data += wrote;
+        bytes.size -= (size_t)wrote;
+    }
+    return STATUS_OK;
+}
+
+/* The last line has no line end: a whole one gets it, a torn one (a kill while it was written) is
+ * cut off. */
+static enum status close_end(struct cassette *cassette, enum status line_status, uint64_t offset,
+                             struct error *err)
+{
+    if (line_status == STATUS_OK)
+        return write_end(cassette, strview_of("\n"), err);
+    if (line_status != STATUS_DATA)
+        return line_status;
+    if (ftruncate(cassette->descriptor, (off_t)offset) != 0)
+        return failed(cassette, "cut", err);
+    cassette->size = offset;
+    return STATUS_OK;
+}
+
+/* Its size, and whether its last line is whole; a recorder is alone. */
+static enum status look_at_end(struct cassette *cassette, struct error *err)
+{
+    struct stat info;
+    char last = '\n';
+    if (cassette->record && flock(cassette->descriptor, LOCK_EX | LOCK_NB) != 0) {
+        enum status status =
+            error_set(err, STATUS_IO, "cassette '%s' is being recorded already", cassette->path);
+        error_fix(err, "Give each candidate a cassette of its own.");
+        return status;
+    }
+    if (fstat(cassette->descriptor, &info) != 0)
+        return failed(cassette, "read", err);
+    cassette->size = (uint64_t)info.st_size;
+    if (info.st_size > 0 && pread(cassette->descriptor, &last, 1, info.st_size - 1) != 1)
+        return failed(cassette, "read", err);
+    cassette->ends_line = last == '\n';
+    return STATUS_OK;
+}
+
 static enum status index_file(struct cassette *cassette, struct error *err)
 {
     struct line_reader *reader;
@@ -60,7 +119,13 @@ static enum status index_file(struct cassette *cassette, struct error *err)
         return status;
     struct line line;
     while (line_reader_next(reader, &line, &status, err)) {
-        if (line.bytes.size && (status = index_line(cassette, &line, err)) != STATUS_OK)
+        bool is_open_end = cassette->record && !cassette->ends_line &&
+                           line.offset + line.bytes.size + 1 >= cassette->size;
+        if (line.bytes.size)
+            status = index_line(cassette, &line, err);
+        if (is_open_end)
+            status = close_end(cassette, status, line.offset, err);
+        if (status != STATUS_OK)
             break;
     }
     line_reader_close(reader);
@@ -97,11 +162,12 @@ enum status cassette_open(const char *path, bool record, struct cassette **ret_c
     cassette->path = memory_copy_text(path);
     if (!cassette->path)
         return error_no_memory(err);
-    cassette->descriptor =
-        open(path, (record ? O_RDWR | O_CREAT | O_APPEND : O_RDONLY) | O_CLOEXEC, 0600);
+    cassette->descriptor = open(path, (record ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
     if (cassette->descriptor < 0)
         return error_set(err, STATUS_IO, "could not open cassette '%s': %s", path, strerror(errno));
-    enum status status = index_file(cassette, err);
+    enum status status = look_at_end(cassette, err);
+    if (status == STATUS_OK)
+        status = index_file(cassette, err);
     if (status == STATUS_OK)
         status = find_end(cassette, err);
     if (status == STATUS_OK)
@@ -178,13 +244,14 @@ enum status cassette_add(struct cassette *cassette, const char *key, struct strv
     json_write_end_object(&writer);
     strbuf_add_char(&line, '\n');
     enum status status = STATUS_OK;
-    if (line.failed ||
-        !hash_set_put(&cassette->lines, hash, cassette->size << SIZE_BITS | (line.size - 1)))
+    uint64_t offset = cassette->size;
+    if (line.failed)
         status = error_no_memory(err);
-    else if (write(cassette->descriptor, line.data, line.size) != (ssize_t)line.size)
-        status = error_set(err, STATUS_IO, "could not write cassette '%s': %s", cassette->path,
-                           strerror(errno));
-    cassette->size += line.size;
+    else if (line.size - 1 <= LINE_LIMIT_BYTES)
+        status = write_end(cassette, strbuf_view(&line), err);
+    if (status == STATUS_OK && line.size - 1 <= LINE_LIMIT_BYTES &&
+        !hash_set_put(&cassette->lines, hash, offset << SIZE_BITS | (line.size - 1)))
+        status = error_no_memory(err);
     strbuf_done(&line);
     return status;
 }

@@ -18,7 +18,8 @@ enum { CASSETTE_KEY_SIZE = 33 };
 /* Lower-case hex of 128 bits. `draw` is 0 when temperature is 0. */
 void cassette_key(struct strview request, int64_t draw, char ret_key[CASSETTE_KEY_SIZE]);
 
-/* Opens a file to replay (it must be there) or to record (it is made, or goes on). */
+/* Opens a file to replay (it must be there) or to record (it is made, or goes on; one recorder at
+ * a time; a torn last line is cut off). */
 enum status cassette_open(const char *path, bool record, struct cassette **ret_cassette,
                           struct error *err);
 void cassette_close(struct cassette *cassette);
@@ -26,7 +27,8 @@ void cassette_close(struct cassette *cassette);
 /* True and the answer, in `arena`, when the cassette holds the key. */
 bool cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
                    struct far_answer *ret_answer);
-/* Appends an answer that arrived (recording only). */
+/* Appends an answer that arrived (recording only). One of more than 16 MiB is left out: the far end
+ * is asked again. */
 enum status cassette_add(struct cassette *cassette, const char *key, struct strview model,
                          const struct far_answer *answer, struct error *err);
 

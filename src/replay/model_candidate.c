@@ -45,8 +45,11 @@ static enum status make_request(const struct candidate *candidate, const struct 
     size_t prompt_bytes = text->size;
     json_write_key(&writer, strview_of("temperature"));
     json_write_number(&writer, spec->temperature);
+    int64_t seed;
+    if (__builtin_add_overflow(spec->seed, view->repeat, &seed))
+        seed = view->repeat;
     if (spec->seed != INT64_MIN)
-        json_write_key_i64(&writer, "seed", spec->seed + view->repeat);
+        json_write_key_i64(&writer, "seed", seed);
     json_write_key_i64(&writer, "max_tokens", spec->max_tokens);
     json_write_key(&writer, strview_of("response_format"));
     json_write_begin_object(&writer);

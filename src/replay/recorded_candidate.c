@@ -96,8 +96,17 @@ static enum status take_logged(const struct candidate *candidate, const struct t
         logged->input = prediction->input;
     if (!logged->metadata)
         logged->metadata = prediction->metadata;
+    int64_t repeat = prediction->repeat;
+    struct strview candidate_name = prediction->candidate, trial = prediction->trial;
     *prediction = *logged;
     prediction->turn = (int64_t)view->turn;
+    prediction->repeat = repeat;
+    prediction->candidate = candidate_name;
+    prediction->trial = trial;
+    /* What the log's own run was not paid for is no answer in this one: only this run stops itself.
+     */
+    if (prediction->error && prediction->error->error_class != ERROR_CLASS_MALFORMED)
+        prediction->error->error_class = ERROR_CLASS_INFRASTRUCTURE;
     struct slot_map before = prediction->input->slots;
     return slot_filling_merge(view->arena, before.slots ? &before : &view->slots,
                               &prediction->output->extracted_slots, &prediction->state_after)
