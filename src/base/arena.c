@@ -11,7 +11,25 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALIGNMENT = 16 };
+/* Under the address sanitizer what was not given out cannot be touched: a gap stands behind each
+ * allocation, so that a write beyond it is found. */
+#ifdef __has_feature
+#define IS_CHECKED __has_feature(address_sanitizer)
+#elif defined __SANITIZE_ADDRESS__
+#define IS_CHECKED 1
+#else
+#define IS_CHECKED 0
+#endif
+#if IS_CHECKED
+#include <sanitizer/asan_interface.h>
+enum { ALIGNMENT = 16, GAP_BYTES = 16 };
+#define CLOSE_MEMORY(at, size) ASAN_POISON_MEMORY_REGION(at, size)
+#define OPEN_MEMORY(at, size) ASAN_UNPOISON_MEMORY_REGION(at, size)
+#else
+enum { ALIGNMENT = 16, GAP_BYTES = 0 };
+#define CLOSE_MEMORY(at, size) ((void)(at), (void)(size))
+#define OPEN_MEMORY(at, size) ((void)(at), (void)(size))
+#endif
 
 struct block {
     struct block *next;
@@ -43,6 +61,7 @@ static struct block *block_create(struct arena *arena, size_t size)
         return NULL;
     }
     block->size = size;
+    CLOSE_MEMORY(block->data, size);
     arena->total_bytes += size;
     return block;
 }
@@ -61,6 +80,7 @@ static void destroy_chain(struct block *block)
 {
     while (block) {
         struct block *next = block->next;
+        OPEN_MEMORY(block->data, block->size);
         memory_free(block);
         block = next;
     }
@@ -81,7 +101,9 @@ void arena_reset(struct arena *arena)
         return;
     destroy_chain(arena->first->next);
     arena->first->next = NULL;
+    OPEN_MEMORY(arena->first->data, arena->first->used);
     memset(arena->first->data, 0, arena->first->used);
+    CLOSE_MEMORY(arena->first->data, arena->first->size);
     arena->first->used = 0;
     arena->current = arena->first;
     arena->total_bytes = arena->first->size;
@@ -89,9 +111,9 @@ void arena_reset(struct arena *arena)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    if (size > SIZE_MAX - ALIGNMENT)
+    if (size > SIZE_MAX - ALIGNMENT - GAP_BYTES)
         return NULL;
-    size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + GAP_BYTES;
     struct block *block = arena->current;
     if (!block || block->size - block->used < rounded) {
         size_t wanted = rounded > arena->block_bytes ? rounded : arena->block_bytes;
@@ -107,6 +129,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     void *memory = block->data + block->used;
     block->used += rounded;
+    OPEN_MEMORY(memory, size);
     return memory;
 }
 
@@ -176,6 +199,11 @@ size_t arena_used_bytes(const struct arena *arena)
     for (const struct block *block = arena->first; block; block = block->next)
         used += block->used;
     return used;
+}
+
+void arena_lift_limit(struct arena *arena)
+{
+    arena->limit_bytes = 0;
 }
 
 bool arena_limit_was_hit(const struct arena *arena)

@@ -43,6 +43,9 @@ bool arena_limit_was_hit(const struct arena *arena);
 /* True once an allocation failed because memory ran out: what was made in between may lack parts.
  */
 bool arena_memory_ran_out(const struct arena *arena);
+/* From now on only memory bounds it: for what closes a full arena's object, whose size follows from
+ * what is there. arena_limit_was_hit keeps its answer. */
+void arena_lift_limit(struct arena *arena);
 
 DEFINE_CLEANUP(arena_cleanup, struct arena, arena_destroy)
 

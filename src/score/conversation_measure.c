@@ -4,12 +4,22 @@
  */
 #include "score/conversation_measure.h"
 
+#include <math.h>
+
 static double ms(int64_t ns)
 {
     return (double)(ns / 1000) / 1000.0; /* whole microseconds, as events carry them */
 }
 
-/* Growing lists of known longest size: one value a turn. */
+/* NaN: the two are centuries apart, which is no time that anybody waited. */
+static double ms_between(int64_t from_ns, int64_t to_ns)
+{
+    int64_t span_ns;
+    return __builtin_sub_overflow(to_ns, from_ns, &span_ns) ? (double)NAN : ms(span_ns);
+}
+
+/* Lists of known longest size: one value a turn; of talk-over two, as the caller may speak into the
+ * question and the agent into the same turn. */
 struct lists {
     double *gap, *dead_air, *talk_over, *asr;
     size_t gaps, dead_airs, talk_overs, asrs;
@@ -19,7 +29,7 @@ static bool lists_make(struct lists *lists, size_t turns, struct arena *arena)
 {
     lists->gap = arena_array(arena, turns + 1, sizeof(double));
     lists->dead_air = arena_array(arena, turns + 1, sizeof(double));
-    lists->talk_over = arena_array(arena, turns + 1, sizeof(double));
+    lists->talk_over = arena_array(arena, 2 * turns + 1, sizeof(double));
     lists->asr = arena_array(arena, turns + 1, sizeof(double));
     return lists->gap && lists->dead_air && lists->talk_over && lists->asr;
 }
@@ -33,13 +43,17 @@ static void measure_turn(const struct conversation_turn *turn, double dead_air_m
     facts->interruptions += user->interrupted == 1;
     if (turn->asked && turn->asked->speech_end_ns != FIELD_ABSENT_I64 &&
         user->speech_start_ns != FIELD_ABSENT_I64 &&
-        user->speech_start_ns < turn->asked->speech_end_ns)
-        lists->talk_over[lists->talk_overs++] =
-            ms(turn->asked->speech_end_ns - user->speech_start_ns);
+        user->speech_start_ns < turn->asked->speech_end_ns) {
+        double over = ms_between(user->speech_start_ns, turn->asked->speech_end_ns);
+        lists->talk_over[lists->talk_overs] = over;
+        lists->talk_overs += isnan(over) ? 0 : 1;
+    }
     if (!turn->agent || turn->agent->first_audio_ns == FIELD_ABSENT_I64 ||
         user->speech_end_ns == FIELD_ABSENT_I64)
         return;
-    double gap = ms(turn->agent->first_audio_ns - user->speech_end_ns);
+    double gap = ms_between(user->speech_end_ns, turn->agent->first_audio_ns);
+    if (isnan(gap))
+        return;
     if (gap < 0) { /* the agent cut in */
         lists->talk_over[lists->talk_overs++] = -gap;
         return;
@@ -116,7 +130,7 @@ enum status conversation_measure(const struct conversation *conversation,
     facts->outcome = conversation->outcome;
     facts->start_ns = conversation->start_ns;
     facts->user_turns = (int64_t)conversation->turn_count;
-    facts->duration_ms = ms(conversation->end_ns - conversation->start_ns);
+    facts->duration_ms = ms_between(conversation->start_ns, conversation->end_ns);
     facts->interruptions = facts->reasks = 0;
     for (size_t i = 0; i < conversation->turn_count; i++) {
         measure_turn(&conversation->turns[i], task->dead_air_ms, &lists, facts);
