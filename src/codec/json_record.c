@@ -456,12 +456,9 @@ static enum status decode_event(struct decoder *decoder, const json_t *object, s
     event->body = arena_alloc(decoder->arena, body_type->size);
     if (!event->body)
         return no_room(decoder);
-    if (event->sequence < 0) {
-        status = error_set(decoder->err, STATUS_DATA, "sequence is %lld, but starts at 0",
-                           (long long)event->sequence);
-        error_where(decoder->err, "/sequence");
+    status = event_check(event, decoder->err);
+    if (status != STATUS_OK)
         return status;
-    }
     note_unknown_keys(decoder, body_type, &event_envelope_type, object);
     return decode_fields(decoder, body_type, object, event->body);
 }

@@ -149,6 +149,10 @@ static enum status fill_from_avro(struct conversation_feed *feed, struct error *
                                              &decoded->error);
         if (!decoded->valid && found == STATUS_OK)
             break;
+        if (decoded->valid)
+            decoded->valid = event_check(&decoded->event, &decoded->error) == STATUS_OK;
+        if (!decoded->valid && found == STATUS_OK)
+            found = STATUS_DATA;
         if (!decoded->valid && found != STATUS_DATA && found != STATUS_LIMIT) {
             *err = decoded->error;
             return found;

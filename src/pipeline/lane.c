@@ -28,6 +28,9 @@ enum {
     PROGRESS_EVERY_MS = 200
 };
 
+/* A trial of more is written without its predictions: a journal's record holds 64 MiB. */
+enum { TRIAL_PAYLOAD_BYTES = 60 << 20 };
+
 struct lane {
     struct session *session;
     struct conversation_feed *feed;
@@ -191,7 +194,20 @@ static enum status ask_scorer_or_encode(const struct session *session, struct tr
         return scorer_command_request(&run->trial, run->gold, work->candidate->candidate.spec->name,
                                       run->arena, &work->scorer_line, &work->error);
     work->done = true;
+    strbuf_clear(&work->payload);
+    enum status status =
+        binary_record_encode(&trial_type, &run->trial, &work->payload, &work->error);
+    if (status != STATUS_OK || work->payload.size <= TRIAL_PAYLOAD_BYTES)
+        return status;
+    run->trial.predictions.count = 0; /* what they cost stays in the answers of the journal */
+    strbuf_clear(&work->payload);
     return binary_record_encode(&trial_type, &run->trial, &work->payload, &work->error);
+}
+
+/* A trial that is larger than it may be is its own fault, and never the run's. */
+static bool is_given_up(struct trial_work *work)
+{
+    return work->status == STATUS_NO_MEMORY && trial_run_give_up(work->run);
 }
 
 static void work_on_turns(const struct session *session, struct trial_work *work,
@@ -202,6 +218,11 @@ static void work_on_turns(const struct session *session, struct trial_work *work
     work->answered_ask = work->run->asks;
     work->status = trial_run_step(work->run, work->has_answer ? &work->answer : NULL, scratch,
                                   &step, &work->error);
+    bool given_up = is_given_up(work);
+    if (given_up) {
+        work->status = STATUS_OK;
+        step = TRIAL_STEP_DONE;
+    }
     if (work->status == STATUS_OK && work->has_answer) {
         struct prediction *prediction = &work->run->predictions[turn];
         spend_price(session->spend, work->candidate->candidate.spec, prediction);
@@ -210,6 +231,8 @@ static void work_on_turns(const struct session *session, struct trial_work *work
     }
     work->scored = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
     if (work->scored)
+        work->status = score(session, work, scratch);
+    if (is_given_up(work))
         work->status = score(session, work, scratch);
 }
 
@@ -226,6 +249,8 @@ static void work_on(const struct session *session, struct trial_work *work,
         work_on_turns(session, work, scratch);
     }
     if (work->status == STATUS_OK && work->scored)
+        work->status = ask_scorer_or_encode(session, work);
+    if (is_given_up(work))
         work->status = ask_scorer_or_encode(session, work);
 }
 
@@ -499,6 +524,8 @@ static enum status collect(struct lane *lane, int wait_ms, struct error *err)
         work->dropped = work->scored && work->answer.outcome == CALL_CANCELLED;
         if (work->answer.outcome == CALL_CANCELLED) /* not run: neither right nor wrong */
             work->answer.outcome = CALL_BUDGET;
+        if (work->answer.outcome == CALL_OK && results[i].body_bytes && !work->answer.body.data)
+            work->answer.outcome = CALL_TOO_LARGE;
         call_result_done(&results[i]);
         lane->in_flight--;
         if (!push_ready(lane, work)) {

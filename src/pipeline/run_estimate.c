@@ -41,7 +41,7 @@ static enum status count_trial(struct session *session, const struct active_conv
         estimate->request_bytes += run->call.body.size;
         status = trial_run_step(run, &answer, &session->scratches[0], &step, err);
     }
-    return status;
+    return status == STATUS_NO_MEMORY && trial_run_give_up(run) ? STATUS_OK : status;
 }
 
 static enum status count_all(struct session *session, struct run_estimate *estimate,

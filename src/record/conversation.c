@@ -126,6 +126,7 @@ static void take_event(struct conversation *conversation, const struct event *ev
 
 int64_t conversation_seal(struct conversation *conversation)
 {
+    arena_lift_limit(conversation->arena); /* bounded by the events, of which no more come */
     int64_t duplicates = sort_events(conversation);
     size_t user_turns = 0;
     for (size_t i = 0; i < conversation->event_count; i++)

@@ -48,7 +48,8 @@ bool conversation_add(struct conversation *conversation, const struct event *eve
 
 /*
  * Sorts by sequence, drops duplicates (same sequence: the first one read is kept) and makes the
- * turns. Returns the number of duplicates dropped, or -1 when memory ran out.
+ * turns. Lifts the arena's limit: what is made of the events is bounded by them. Returns the number
+ * of duplicates dropped, or -1 when memory ran out.
  */
 int64_t conversation_seal(struct conversation *conversation);
 

@@ -158,3 +158,19 @@ const struct record_type *event_body_type(int event_type)
     bool known = event_type > 0 && (size_t)event_type < sizeof types / sizeof *types;
     return known ? types[event_type] : NULL;
 }
+
+enum status event_check(const struct event *event, struct error *err)
+{
+    enum status status = STATUS_OK;
+    if (event->sequence < 0) {
+        status = error_set(err, STATUS_DATA, "sequence is %lld, but starts at 0",
+                           (long long)event->sequence);
+        error_where(err, "/sequence");
+    } else if (event->conversation_id.size > EVENT_ID_LIMIT_BYTES) {
+        status = error_set(err, STATUS_DATA, "conversation_id has %zu bytes, but %d at most",
+                           event->conversation_id.size, EVENT_ID_LIMIT_BYTES);
+        error_where(err, "/conversation_id");
+        error_fix(err, "Give conversations a short id, such as a UUID.");
+    }
+    return status;
+}

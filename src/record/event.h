@@ -11,6 +11,7 @@
 #ifndef ASSAY_RECORD_EVENT_H
 #define ASSAY_RECORD_EVENT_H
 
+#include "base/error.h"
 #include "record/field.h"
 #include "record/slot_value.h"
 
@@ -142,6 +143,11 @@ struct event {
 /* The envelope without the body, and the body's type (NULL for an unknown one). */
 extern const struct record_type event_envelope_type;
 const struct record_type *event_body_type(int event_type);
+
+/* What a table of fields cannot say: sequences start at 0; an id is short, as each event, trial and
+ * prediction carries it. STATUS_DATA names the place. */
+enum { EVENT_ID_LIMIT_BYTES = 1024 };
+enum status event_check(const struct event *event, struct error *err);
 
 extern const struct record_type conversation_started_type, user_turn_type, agent_turn_type,
     service_call_type, tool_call_type, conversation_ended_type, feedback_type, token_counts_type;

@@ -9,6 +9,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* No agent fills more in one turn; lists that grow with each slot are bounded by it. */
+enum { SLOTS_MAX = 256 };
+
 static bool malformed(struct prediction *prediction, const struct turn_view *view, const char *what)
 {
     candidate_fail(prediction, view->arena, ERROR_CLASS_MALFORMED, strview_of(what));
@@ -102,6 +105,8 @@ bool agent_answer_take(const json_t *object, const struct turn_view *view,
     const json_t *slots = json_object_get(object, "extracted_slots");
     if (!json_is_object(slots))
         return malformed(prediction, view, "the answer has no object 'extracted_slots'");
+    if (json_object_size(slots) > SLOTS_MAX)
+        return malformed(prediction, view, "'extracted_slots' holds more than 256 slots");
     struct slot_map extracted;
     if (json_record_decode_slots(slots, &extracted, arena, NULL) != STATUS_OK)
         return malformed(prediction, view, "'extracted_slots' is not an object of slots");

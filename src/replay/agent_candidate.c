@@ -77,7 +77,7 @@ static enum status begin(const struct candidate *candidate, const struct turn_vi
     json_write_key_text(&writer, "locale", view->locale);
     json_write_key_i64(&writer, "repeat", view->repeat);
     json_write_end_object(&writer);
-    struct strview body = arena_copy_view(view->arena, strbuf_view(text));
+    struct strview body = arena_copy_view(view->request_arena, strbuf_view(text));
     if (text->failed || !body.data)
         return error_no_memory(err);
     *ret_call = (struct candidate_call){.body = body};

@@ -29,7 +29,8 @@ struct turn_view {
     const struct time_zone *zone;
     struct strview locale;
     int64_t repeat;
-    struct arena *arena;               /* of the trial: what the prediction points at lives here */
+    struct arena *arena;         /* of the trial: what the prediction points at lives here */
+    struct arena *request_arena; /* of this turn: what is asked lives here, until it is answered */
     struct back_end_session *back_end; /* answers tool calls; NULL: tools are not called in this
                                           mode */
     struct record_list tool_calls;     /* of tool_call: what the candidate was answered since the
@@ -38,7 +39,7 @@ struct turn_view {
 
 /* What to ask of a far end. */
 struct candidate_call {
-    struct strview body;       /* JSON, in the trial's arena */
+    struct strview body;       /* JSON, in the view's request_arena */
     int64_t most_input_tokens; /* estimates for reservation; 0: no model is asked */
     int64_t most_output_tokens;
 };

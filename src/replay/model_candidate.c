@@ -62,7 +62,7 @@ static enum status make_request(const struct candidate *candidate, const struct 
     json_write_end_object(&writer);
     json_write_end_object(&writer);
     json_write_end_object(&writer);
-    struct strview body = arena_copy_view(view->arena, strbuf_view(text));
+    struct strview body = arena_copy_view(view->request_arena, strbuf_view(text));
     if (text->failed || !body.data)
         return error_no_memory(err);
     *ret_call = (struct candidate_call){.body = body,

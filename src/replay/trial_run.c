@@ -12,7 +12,12 @@
 
 #include <math.h>
 
-enum { BLOCK_BYTES = 8 * 1024, LIMIT_BYTES = 64 << 20, MOST_ROUNDS = 8 };
+enum {
+    BLOCK_BYTES = 8 * 1024,
+    LIMIT_BYTES = 64 << 20,
+    REQUEST_LIMIT_BYTES = 64 << 20,
+    MOST_ROUNDS = 8,
+};
 
 struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct conversation *conversation,
@@ -20,8 +25,12 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct time_zone *zone, int64_t repeat)
 {
     struct arena *arena = arena_create(BLOCK_BYTES, LIMIT_BYTES);
-    if (!arena)
+    struct arena *request_arena = arena_create(BLOCK_BYTES, REQUEST_LIMIT_BYTES);
+    if (!arena || !request_arena) {
+        arena_destroy(arena);
+        arena_destroy(request_arena);
         return NULL;
+    }
     const struct pipeline_spec *pipeline = candidate->world->pipeline;
     bool is_live = pipeline->mode == MODE_FREE_RUNNING || pipeline->mode == MODE_SIMULATED_USER;
     size_t most =
@@ -30,9 +39,11 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
     struct prediction *predictions = arena_array(arena, most + 1, sizeof *predictions);
     if (!run || !predictions) {
         arena_destroy(arena);
+        arena_destroy(request_arena);
         return NULL;
     }
     *run = (struct trial_run){.arena = arena,
+                              .request_arena = request_arena,
                               .candidate = candidate,
                               .conversation = conversation,
                               .gold = gold,
@@ -44,6 +55,7 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
     run->trial.predictions = (struct record_list){predictions, 0};
     if (is_live && !(run->live = trial_live_create(run))) {
         arena_destroy(arena);
+        arena_destroy(request_arena);
         return NULL;
     }
     return run;
@@ -51,8 +63,25 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
 
 void trial_run_destroy(struct trial_run *run)
 {
-    if (run)
-        arena_destroy(run->arena);
+    if (!run)
+        return;
+    arena_destroy(run->request_arena);
+    arena_destroy(run->arena);
+}
+
+bool trial_run_give_up(struct trial_run *run)
+{
+    if (!arena_limit_was_hit(run->arena) && !arena_limit_was_hit(run->request_arena))
+        return false;
+    arena_lift_limit(run->arena); /* what is left to do is bounded by what is there */
+    struct prediction_error *error = arena_alloc(run->arena, sizeof *error);
+    if (!error)
+        return false;
+    *error =
+        (struct prediction_error){.error_class = ERROR_CLASS_MALFORMED,
+                                  .what = strview_of("the trial is larger than its memory limit")};
+    run->trial.error = error;
+    return true;
 }
 
 /* The slots that the candidate is told before turn `turn`. */
@@ -86,6 +115,7 @@ static void make_view(struct trial_run *run)
         run->live && !is_recorded ? trial_live_conversation(run->live) : run->conversation;
     const struct conversation_turn *turn = &conversation->turns[run->turn];
     const struct task_spec *task = run->candidate->world->task;
+    arena_reset(run->request_arena);
     run->view = (struct turn_view){.conversation = conversation,
                                    .turn = run->turn,
                                    .state = state_before(turn),
@@ -95,7 +125,8 @@ static void make_view(struct trial_run *run)
                                    .zone = run->zone,
                                    .locale = conversation_locale(run->conversation, task->locale),
                                    .repeat = run->trial.repeat,
-                                   .arena = run->arena};
+                                   .arena = run->arena,
+                                   .request_arena = run->request_arena};
     if (!run->live)
         return;
     run->view.back_end = trial_live_back_end(run->live);
@@ -106,16 +137,17 @@ static void make_view(struct trial_run *run)
 /* Gold's alternatives are not for the candidate: it is told the canonical value only. */
 static bool tell_canonical(struct trial_run *run)
 {
-    struct slot_map told = slot_map_empty();
-    for (size_t i = 0; i < run->view.slots.count; i++) {
-        const struct slot *slot = &run->view.slots.slots[i];
-        struct slot_value value = slot->value;
+    const struct slot_map *known = &run->view.slots;
+    struct slot *told = arena_array(run->arena, known->count, sizeof *told);
+    if (!told)
+        return false;
+    for (size_t i = 0; i < known->count; i++) {
+        struct slot_value value = known->slots[i].value;
         if (value.kind == SLOT_VALUE_LIST && value.count > 0)
             value = (struct slot_value){.kind = SLOT_VALUE_TEXT, .count = 1, .texts = value.texts};
-        if (!slot_map_set(run->arena, &told, slot->name, &value))
-            return false;
+        told[i] = (struct slot){.name = known->slots[i].name, .value = value};
     }
-    run->view.slots = told;
+    run->view.slots = known->count ? (struct slot_map){told, known->count} : slot_map_empty();
     return true;
 }
 

@@ -11,6 +11,8 @@
 
 struct trial_run {
     struct arena *arena;
+    struct arena
+        *request_arena; /* reset with each turn: a request is long, and holds all before it */
     const struct candidate *candidate;
     const struct conversation *conversation; /* outlives the run */
     const struct gold_conversation
@@ -41,6 +43,13 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct gold_conversation *gold,
                                    const struct time_zone *zone, int64_t repeat);
 void trial_run_destroy(struct trial_run *run);
+
+/*
+ * True when STATUS_NO_MEMORY of a step, or of what scores the trial, means that the trial is larger
+ * than it may be: then trial.error says so, the turns that are closed are kept, and the trial can
+ * be scored and written. False: memory itself ran out.
+ */
+bool trial_run_give_up(struct trial_run *run);
 
 /*
  * Goes on until a far end is needed or the trial is done; `answer` is NULL at first. After an
