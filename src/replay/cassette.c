@@ -132,24 +132,6 @@ static enum status index_file(struct cassette *cassette, struct error *err)
     return status;
 }
 
-/* Where the next answer goes: at the end, on a line of its own. */
-static enum status find_end(struct cassette *cassette, struct error *err)
-{
-    off_t size = lseek(cassette->descriptor, 0, SEEK_END);
-    char last = '\n';
-    bool held = size >= 0;
-    if (held && size > 0)
-        held = pread(cassette->descriptor, &last, 1, size - 1) == 1;
-    if (held && last != '\n' && cassette->record) {
-        held = write(cassette->descriptor, "\n", 1) == 1;
-        size++;
-    }
-    cassette->size = (uint64_t)size;
-    return held ? STATUS_OK
-                : error_set(err, STATUS_IO, "could not go on with cassette '%s': %s",
-                            cassette->path, strerror(errno));
-}
-
 enum status cassette_open(const char *path, bool record, struct cassette **ret_cassette,
                           struct error *err)
 {
@@ -168,8 +150,6 @@ enum status cassette_open(const char *path, bool record, struct cassette **ret_c
     enum status status = look_at_end(cassette, err);
     if (status == STATUS_OK)
         status = index_file(cassette, err);
-    if (status == STATUS_OK)
-        status = find_end(cassette, err);
     if (status == STATUS_OK)
         *ret_cassette = TAKE(cassette);
     return status;
