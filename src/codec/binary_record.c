@@ -8,7 +8,6 @@
 #include "record/event.h"
 #include "record/slot_value.h"
 
-
 enum { VARINT_MAX_BYTES = 10 };
 
 struct writer {

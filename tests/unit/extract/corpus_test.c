@@ -8,8 +8,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-
 #include <jansson.h>
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -65,8 +65,7 @@ static void run_file(const char *path, struct class_score *classes, size_t class
         json_t *want = json_loads(line, 0, NULL), *have = json_loads(out.data, 0, NULL);
         cr_assert(want && have && valid, "%s", line);
         const char *class = json_string_value(json_object_get(want, "class"));
-        bool right =
-            same_slots(json_object_get(want, "expected"), json_object_get(have, "slots"));
+        bool right = same_slots(json_object_get(want, "expected"), json_object_get(have, "slots"));
         bool known = false;
         for (size_t i = 0; i < class_count; i++) {
             if (strcmp(classes[i].name, class) != 0)

@@ -77,7 +77,8 @@ static inline void replay_case_init(struct replay_case *at)
                                   .slots = slot_map_empty(),
                                   .zone = at->builder.zone,
                                   .locale = strview_of("en-US"),
-                                  .arena = at->builder.arena};
+                                  .arena = at->builder.arena,
+                                  .request_arena = at->builder.arena};
 }
 
 static inline void replay_case_done(struct replay_case *at)
