@@ -196,12 +196,12 @@ static bool is_refinement(const struct extract_slot *vague, const struct extract
         return value.data && value.size > 10 && vague->value.size == 10 &&
                memcmp(value.data, vague->value.data, 10) == 0;
     }
-    if (vague->type == EXTRACT_TIME && full->type == EXTRACT_DATETIME && full->value.size > 11)
-        return strview_equal(vague->value,
-                             (struct strview){full->value.data + 11, full->value.size - 11});
     if (vague->type == EXTRACT_TIME && full->type == EXTRACT_DATETIME && full->value.size == 13 &&
         vague->value.size == 3 && memcmp(full->value.data + 10, vague->value.data, 3) == 0)
         return true; /* "first thing Monday morning" */
+    if (vague->type == EXTRACT_TIME && full->type == EXTRACT_DATETIME && full->value.size > 11)
+        return strview_equal(vague->value,
+                             (struct strview){full->value.data + 11, full->value.size - 11});
     bool part = vague->type == EXTRACT_TIME && vague->grain == EXTRACT_GRAIN_PART_OF_DAY;
     if (part && full->type == EXTRACT_TIME && full->grain != EXTRACT_GRAIN_PART_OF_DAY &&
         full->value.size == 5) {
