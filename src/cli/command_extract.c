@@ -8,7 +8,9 @@
 #include "extract/extract_lines.h"
 #include "pipeline/task_extractor.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { LINE_LIMIT_BYTES = 1 << 20, FLUSH_BYTES = 1 << 16 };
 
@@ -72,6 +74,16 @@ static enum status make_extractor(const struct extract_files *files, struct aren
                         : task_extractor_create(task, arena, ret_extractor, err);
 }
 
+/* What callers said is readable by its owner only. */
+static FILE *open_private(const char *path)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
+    if (descriptor >= 0 && !file)
+        close(descriptor);
+    return file;
+}
+
 static enum status extract(const struct extract_files *files, bool *ret_all_valid,
                            struct error *err)
 {
@@ -88,7 +100,7 @@ static enum status extract(const struct extract_files *files, bool *ret_all_vali
         return error_no_memory(err);
     status = line_reader_open(files->input, LINE_LIMIT_BYTES, &reader, err);
     if (status == STATUS_OK && strcmp(files->output, "-") != 0 &&
-        !(out = fopen(files->output, "wbe")))
+        !(out = open_private(files->output)))
         status = error_set(err, STATUS_IO, "could not write '%s'", files->output);
     if (status == STATUS_OK)
         status = convert(lines, reader, files->explain, out, ret_all_valid, err);

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "codec/json_record.h"
 #include "pipeline/run_journal.h"
+#include "report/safe_text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,19 +17,42 @@ struct show_options {
     bool json;
 };
 
+/* What callers and agents said is data: nothing in it may move the terminal. */
+static void print_safe(struct strview words)
+{
+    struct strbuf text = {0};
+    safe_text_line(&text, words);
+    if (text.size)
+        fwrite(text.data, 1, text.size, stdout);
+    strbuf_done(&text);
+}
+
+static void print_value(const char *label, struct strview value)
+{
+    printf("%s ", label);
+    if (!value.data) {
+        printf("nothing");
+        return;
+    }
+    putchar('\'');
+    print_safe(value);
+    putchar('\'');
+}
+
 static void print_slot(const struct slot_score *slot)
 {
     static const char *const signs[] = {
         [SLOT_VERDICT_ABSENT] = " ", [SLOT_RIGHT] = "=",    [SLOT_WRONG_VALUE] = "!",
         [SLOT_MISSING] = "-",        [SLOT_SPURIOUS] = "+", [SLOT_LATE] = "~"};
-    printf("      %s %.*s: ", signs[slot->verdict], STRVIEW_ARG(slot->slot));
-    if (slot->verdict == SLOT_RIGHT || slot->verdict == SLOT_LATE)
-        printf("%.*s", STRVIEW_ARG(slot->predicted));
-    else
-        printf("gold %s%.*s%s, predicted %s%.*s%s", slot->gold.data ? "'" : "",
-               STRVIEW_ARG(slot->gold), slot->gold.data ? "'" : "nothing",
-               slot->predicted.data ? "'" : "", STRVIEW_ARG(slot->predicted),
-               slot->predicted.data ? "'" : "nothing");
+    printf("      %s ", signs[slot->verdict]);
+    print_safe(slot->slot);
+    printf(": ");
+    if (slot->verdict == SLOT_RIGHT || slot->verdict == SLOT_LATE) {
+        print_safe(slot->predicted);
+    } else {
+        print_value("gold", slot->gold);
+        print_value(", predicted", slot->predicted);
+    }
     printf("  (%s", slot_verdict_names[slot->verdict]);
     if (!isnan(slot->confidence))
         printf(", confidence %.2f", slot->confidence);
@@ -37,13 +61,19 @@ static void print_slot(const struct slot_score *slot)
 
 static void print_turn(const struct prediction *prediction, const struct turn_score *score)
 {
-    printf("  %lld  caller: %.*s\n", (long long)prediction->turn + 1,
-           STRVIEW_ARG(prediction->input->user_text));
-    if (prediction->output->response.size)
-        printf("     agent:  %.*s\n", STRVIEW_ARG(prediction->output->response));
-    if (prediction->error)
-        printf("      error (%s): %.*s\n", error_class_names[prediction->error->error_class],
-               STRVIEW_ARG(prediction->error->what));
+    printf("  %lld  caller: ", (long long)prediction->turn + 1);
+    print_safe(prediction->input->user_text);
+    putchar('\n');
+    if (prediction->output->response.size) {
+        printf("     agent:  ");
+        print_safe(prediction->output->response);
+        putchar('\n');
+    }
+    if (prediction->error) {
+        printf("      error (%s): ", error_class_names[prediction->error->error_class]);
+        print_safe(prediction->error->what);
+        putchar('\n');
+    }
     for (size_t i = 0; score && i < score->slots.count; i++)
         print_slot((const struct slot_score *)score->slots.items + i);
 }
