@@ -476,22 +476,12 @@ static enum status work_round(struct lane *lane, struct error *err)
     return journal_log_write(lane->session->journal, err); /* what was paid for outlives a kill */
 }
 
-/* A copy in which every byte that is not UTF-8 is U+FFFD: what is journaled reads back as it was
- * read at first. */
+/* A body that is not UTF-8 is no answer; it is kept as a text that is no JSON, so that what is
+ * journaled reads back as it was read at first. */
 static struct strview well_formed(struct arena *arena, struct strview body)
 {
-    if (utf8_first_invalid(body) == body.size)
-        return arena_copy_view(arena, body);
-    struct strbuf text = {0};
-    for (size_t at = 0; at < body.size;) {
-        size_t size = utf8_sequence_size(body, at);
-        strbuf_add(&text, size ? body.data + at : "\xef\xbf\xbd", size ? size : 3);
-        at += size ? size : 1;
-    }
-    struct strview copy =
-        text.failed ? (struct strview){0} : arena_copy_view(arena, strbuf_view(&text));
-    strbuf_done(&text);
-    return copy;
+    bool is_sound = utf8_first_invalid(body) == body.size;
+    return arena_copy_view(arena, is_sound ? body : strview_of("(not UTF-8)"));
 }
 
 static struct far_answer answer_of(const struct call_result *result, struct arena *arena)

@@ -72,16 +72,21 @@ def cache_folder():
     return pathlib.Path(base) / "assay" / "services" / version
 
 
+def is_filled(folder):
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def fetch(part):
     """The folder that holds one part of pom.xml; asks Maven Central only the first time."""
     folder = cache_folder() / part
-    if folder.is_dir():
+    if is_filled(folder):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.parent / "lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # tests of two trees may come here at once
-        if folder.is_dir():
+        if is_filled(folder):
             return folder
+        shutil.rmtree(folder, ignore_errors=True)  # emptied by somebody, or by a cleaner of caches
         partial = folder.parent / f"{part}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         say(f"fetching {part} from Maven Central, once")
@@ -89,7 +94,7 @@ def fetch(part):
                    f"dependency:{PARTS[part]}"]
         result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                 text=True, check=False)
-        if result.returncode or not partial.is_dir():
+        if result.returncode or not is_filled(partial):
             raise ServiceError(f"could not fetch {part} with mvn:\n" + "\n".join(result.stdout.splitlines()[-15:]))
         partial.rename(folder)
     return folder
