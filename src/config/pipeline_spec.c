@@ -49,7 +49,6 @@ const struct option pipeline_spec_options[] = {
 static const struct option source_options[] = {
     {"events", OPTION_TEXT, NULL, AT(source_spec, events), "conversations as events: .jsonl, .jsonl.gz or .avro", OPTION_MUST, NULL, 0, 0},
     {"gold", OPTION_TEXT, NULL, AT(source_spec, gold), "gold conversations: .jsonl", 0, NULL, 0, 0},
-    {"assume_time_zone", OPTION_TEXT, NULL, AT(source_spec, assume_time_zone), "zone of times in prediction logs that have none", 0, NULL, 0, 0},
     {0}};
 
 const struct option pipeline_spec_candidate_options[] = {

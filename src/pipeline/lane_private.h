@@ -25,7 +25,6 @@ struct trial_work {
     bool scored;         /* every turn has its prediction; the pipeline's own scorers are at work */
     size_t scorer;       /* the one at work */
     bool dropped;        /* stopped while a scorer was at work: no result, to be run again */
-    bool scorer_failed;  /* its last answer was of no use */
     struct strview scorer_line;
     bool done;
     enum status status;

@@ -88,9 +88,8 @@ struct session {
     int thread_count;
     uint32_t *scorer_ends;    /* one a scorer of the pipeline */
     uint64_t trials_withheld; /* for want of consent */
-    uint64_t scorer_failures;
-    struct call_loop *calls; /* NULL: no candidate needs one */
-    struct gold_index *gold; /* NULL: no gold */
+    struct call_loop *calls;  /* NULL: no candidate needs one */
+    struct gold_index *gold;  /* NULL: no gold */
     struct time_zone_cache *zones;
     struct journal_log *journal;
     struct offset_column trials, facts;

@@ -97,11 +97,6 @@ static const struct price *price_of(const struct spend *spend,
     return price;
 }
 
-bool spend_is_priced(const struct spend *spend, const struct candidate_spec *candidate)
-{
-    return price_of(spend, candidate) != NULL;
-}
-
 int64_t spend_most(const struct spend *spend, const struct candidate_spec *candidate,
                    const struct candidate_call *call)
 {
@@ -150,9 +145,4 @@ void spend_remember(struct spend *spend, struct strview answer_payload)
 int64_t spend_total(const struct spend *spend)
 {
     return budget_spent_nano(&spend->budget);
-}
-
-uint32_t spend_take_alert(struct spend *spend)
-{
-    return budget_take_alert(&spend->budget);
 }

@@ -23,8 +23,6 @@ struct call_budget_hooks spend_hooks(struct spend *spend);
 /* The most that one attempt of the call can cost. */
 int64_t spend_most(const struct spend *spend, const struct candidate_spec *candidate,
                    const struct candidate_call *call);
-/* False: no price is known, so nothing is reserved and cost is absent. */
-bool spend_is_priced(const struct spend *spend, const struct candidate_spec *candidate);
 /* False: no price is known. */
 bool spend_estimate(const struct spend *spend, const struct candidate_spec *candidate,
                     const struct cost_workload *workload, struct cost_range *ret_range);
@@ -37,7 +35,5 @@ void spend_settle(struct spend *spend, int64_t reserved_usd_nano, int64_t cost_u
 /* An answer of the journal, of a run that is resumed: paid already. */
 void spend_remember(struct spend *spend, struct strview answer_payload);
 int64_t spend_total(const struct spend *spend);
-/* 50, 80 or 100 once each, when that share of the limit is reached; else 0. */
-uint32_t spend_take_alert(struct spend *spend);
 
 #endif
