@@ -163,6 +163,24 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, i
     return NULL;
 }
 
+/* Reads on behind the root: what follows it would be lost without a word. */
+static void read_to_end(struct reader *reader)
+{
+    yaml_event_t event;
+    while (next_event(reader, &event)) {
+        yaml_mark_t mark = event.start_mark;
+        yaml_event_type_t type = event.type;
+        yaml_event_delete(&event);
+        if (type == YAML_STREAM_END_EVENT)
+            return;
+        if (type == YAML_DOCUMENT_END_EVENT)
+            continue;
+        refuse(reader, mark, "Remove the line '---' and what follows it, or make a file of it.",
+               "a second document begins here, and only one is read");
+        return;
+    }
+}
+
 static struct yaml_node *read_document(struct reader *reader)
 {
     yaml_event_t event;
@@ -176,7 +194,10 @@ static struct yaml_node *read_document(struct reader *reader)
             yaml_event_delete(&event);
             return NULL;
         }
-        return read_node(reader, &event, 0);
+        struct yaml_node *root = read_node(reader, &event, 0);
+        if (root)
+            read_to_end(reader);
+        return root;
     }
     return NULL;
 }

@@ -85,6 +85,9 @@ Test(yaml_tree, what_is_refused_says_where_and_gives_no_tree)
         {"a: b: c\n", "p.yaml:1:5: this is not YAML: "},
         {"? [1]\n: 2\n", "p.yaml:1:3: a key must be a plain text."},
         {"a: \xff\xfe\n", "this is not YAML: "},
+        {"a: 1\n---\nb: 2\n", "p.yaml:2:1: a second document begins here, and only one is read."},
+        {"---\na: 1\n...\n# over\n---\n", "p.yaml:5:1: a second document begins here"},
+        {"a: 1\n...\n]\n", "p.yaml:3:1: this is not YAML: "},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         faults = (struct fault_list){0};
@@ -92,6 +95,12 @@ Test(yaml_tree, what_is_refused_says_where_and_gives_no_tree)
         cr_expect(eq(sz, faults.count, 1), "row %zu", i);
         cr_expect(strstr(printed(), rows[i].printed) != NULL, "row %zu: %s", i, printed());
     }
+}
+
+Test(yaml_tree, one_document_may_begin_and_end_with_marks)
+{
+    cr_expect(ne(ptr, parse("%YAML 1.1\n---\na: 1\n...\n# a comment\n"), NULL));
+    cr_expect(eq(sz, faults.count, 0), "%s", printed());
 }
 
 Test(yaml_tree, a_key_that_is_there_twice_is_told_at_the_second_one)
