@@ -73,7 +73,32 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum status add_path(EVP_MD_CTX *context, const char *path, struct error *err);
+static enum status digest_path(const char *path, unsigned char ret_digest[SHA256_DIGEST_LENGTH],
+                               bool *ret_folder, struct error *err);
+
+/* One entry: what it is, its name's length and name, and the hash of what is in it, whose length is
+ * fixed. So no name and no content can be read as another folder's. */
+static enum status add_entry(EVP_MD_CTX *context, const char *path, const char *name,
+                             struct error *err)
+{
+    char child[4096];
+    int size = snprintf(child, sizeof child, "%s/%s", path, name);
+    if (size < 0 || (size_t)size >= sizeof child)
+        return error_set(err, STATUS_IO, "path '%.60s...' is too long", path);
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    bool is_folder;
+    enum status status = digest_path(child, digest, &is_folder, err);
+    if (status != STATUS_OK)
+        return status;
+    unsigned char head[5] = {is_folder ? 'd' : 'f'};
+    size_t rest = strlen(name);
+    for (size_t i = 1; i < sizeof head; i++, rest >>= 8)
+        head[i] = (unsigned char)(rest & 255);
+    EVP_DigestUpdate(context, head, sizeof head);
+    EVP_DigestUpdate(context, name, strlen(name));
+    EVP_DigestUpdate(context, digest, sizeof digest);
+    return STATUS_OK;
+}
 
 static enum status add_folder(EVP_MD_CTX *context, const char *path, struct error *err)
 {
@@ -83,40 +108,41 @@ static enum status add_folder(EVP_MD_CTX *context, const char *path, struct erro
         return error_set(err, STATUS_IO, "could not list '%s': %s", path, strerror(errno));
     enum status status = STATUS_OK;
     for (int i = 0; i < count; i++) {
-        char child[4096];
-        int size = snprintf(child, sizeof child, "%s/%s", path, entries[i]->d_name);
-        if (status == STATUS_OK && size > 0 && (size_t)size < sizeof child) {
-            EVP_DigestUpdate(context, entries[i]->d_name, strlen(entries[i]->d_name) + 1);
-            status = add_path(context, child, err);
-        }
+        if (status == STATUS_OK)
+            status = add_entry(context, path, entries[i]->d_name, err);
         free(entries[i]);
     }
     free(entries);
     return status;
 }
 
-static enum status add_path(EVP_MD_CTX *context, const char *path, struct error *err)
+static enum status digest_path(const char *path, unsigned char ret_digest[SHA256_DIGEST_LENGTH],
+                               bool *ret_folder, struct error *err)
 {
     struct stat info;
     if (stat(path, &info) != 0)
         return error_set(err, STATUS_IO, "could not open '%s': %s", path, strerror(errno));
-    return S_ISDIR(info.st_mode) ? add_folder(context, path, err) : add_file(context, path, err);
-}
-
-enum status sha256_hex_of_path(const char *path, char ret_hex[SHA256_HEX_SIZE], struct error *err)
-{
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(context);
         return error_no_memory(err);
     }
-    enum status status = add_path(context, path, err);
-    if (status == STATUS_OK) {
-        unsigned char digest[SHA256_DIGEST_LENGTH];
-        EVP_DigestFinal_ex(context, digest, NULL);
-        to_hex(digest, ret_hex);
-    }
+    *ret_folder = S_ISDIR(info.st_mode);
+    enum status status =
+        *ret_folder ? add_folder(context, path, err) : add_file(context, path, err);
+    if (status == STATUS_OK)
+        EVP_DigestFinal_ex(context, ret_digest, NULL);
     EVP_MD_CTX_free(context);
+    return status;
+}
+
+enum status sha256_hex_of_path(const char *path, char ret_hex[SHA256_HEX_SIZE], struct error *err)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    bool is_folder;
+    enum status status = digest_path(path, digest, &is_folder, err);
+    if (status == STATUS_OK)
+        to_hex(digest, ret_hex);
     return status;
 }
 

@@ -101,15 +101,29 @@ Test(hash, a_file_hashes_as_its_bytes_and_a_folder_as_its_sorted_names_and_files
     cr_assert(eq(int, sha256_hex_of_path(path, hex, &err), STATUS_OK));
     sha256_hex("abc", 3, wanted);
     cr_expect(eq(str, hex, wanted));
-    static const char bytes[] = "a.txt\0abc"
-                                "b\0second"
-                                "sub\0c\0!";
-    sha256_hex(bytes, sizeof bytes - 1, wanted);
+    /* printf 'f\5\0\0\0a.txt' and so on, with sha256sum's digests in binary, by another program */
     cr_assert(eq(int, sha256_hex_of_path(folder, hex, &err), STATUS_OK));
-    cr_expect(eq(str, hex, wanted));
+    cr_expect(
+        eq(str, hex, (char *)"a5ee754b4a551b85ca0ce486631c05d63f358ea17e6b98eaa945fff2339ceb99"));
     put("b", "Second");
     cr_assert(eq(int, sha256_hex_of_path(folder, hex, &err), STATUS_OK));
     cr_expect(ne(str, hex, wanted));
+}
+
+/* Without lengths both were read as "a", NUL, "x", "b", NUL, "y". */
+Test(hash, a_folder_with_two_files_is_not_one_whose_file_holds_the_others_name, .init = make_folder,
+     .fini = remove_folder)
+{
+    char two[SHA256_HEX_SIZE], one[SHA256_HEX_SIZE], path[128];
+    struct error err = {0};
+    put("a.txt", "x");
+    put("b", "y");
+    cr_assert(eq(int, sha256_hex_of_path(folder, two, &err), STATUS_OK));
+    drop("b");
+    snprintf(path, sizeof path, "%s/a.txt", folder);
+    cr_assert(eq(int, file_write(path, (struct strview){"xb\0y", 4}, &err), STATUS_OK));
+    cr_assert(eq(int, sha256_hex_of_path(folder, one, &err), STATUS_OK));
+    cr_expect(ne(str, one, two));
 }
 
 Test(hash, a_missing_path_is_told_and_the_result_left_alone)
