@@ -60,15 +60,32 @@ static enum status check_names(struct strview text, const char *path, struct err
     return STATUS_OK;
 }
 
+/* A file that an editor saved with CRLF asks what the same file with LF asks. `text` is the
+ * folder's own copy. */
+static struct strview with_plain_line_ends(char *text, size_t size)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < size; i++)
+        if (text[i] != '\r' || i + 1 == size || text[i + 1] != '\n')
+            text[kept++] = text[i];
+    text[kept] = '\0';
+    return (struct strview){text, kept};
+}
+
 static void split(struct strview text, struct prompt_template *template)
 {
-    const char *mark = memmem(text.data, text.size, "\n---\n", 5);
-    template->system =
-        mark ? (struct strview){text.data, (size_t)(mark - text.data)} : strview_of("");
-    template->user =
-        mark ? (struct strview){mark + 5, text.size - template->system.size - 5} : text;
-    template->system = strview_trim(template->system);
-    template->user = strview_trim(template->user);
+    size_t above = 0, below = 0; /* without a mark all of it is the user message */
+    for (size_t at = 0; at < text.size && below == 0;) {
+        const char *end = memchr(text.data + at, '\n', text.size - at);
+        size_t next = end ? (size_t)(end - text.data) + 1 : text.size;
+        if (strview_is(strview_trim((struct strview){text.data + at, next - at}), "---")) {
+            above = at;
+            below = next;
+        }
+        at = next;
+    }
+    template->system = strview_trim((struct strview){text.data, above});
+    template->user = strview_trim((struct strview){text.data + below, text.size - below});
 }
 
 static enum status load_file(const char *path, struct strview state, struct arena *arena,
@@ -78,8 +95,12 @@ static enum status load_file(const char *path, struct strview state, struct aren
     enum status status = file_read(path, TEMPLATE_LIMIT_BYTES, &text, err);
     struct strview own = {0};
     if (status == STATUS_OK) {
-        own = arena_copy_view(arena, strbuf_view(&text));
-        status = own.data ? check_names(own, path, err) : error_no_memory(err);
+        char *copy = arena_alloc(arena, text.size + 1);
+        if (copy && text.size)
+            memcpy(copy, text.data, text.size);
+        if (copy)
+            own = with_plain_line_ends(copy, text.size);
+        status = copy ? check_names(own, path, err) : error_no_memory(err);
     }
     strbuf_done(&text);
     template->state = arena_copy_view(arena, state);

@@ -68,6 +68,28 @@ Test(prompt_folder_load, a_line_of_dashes_parts_system_from_user)
                  "\"content\": \"Caller: say \\\"friday\\\" [ask_date]\"}]"));
 }
 
+Test(prompt_folder_load, a_file_with_windows_line_ends_asks_the_same)
+{
+    put("default.txt", "You book.\nBe short.\n---\nCaller: {{user_text}}\nNow.\n");
+    replay_case_say(&at, "", "", "hello");
+    char *with_lf = render("");
+    put("default.txt", "You book.\r\nBe short.\r\n---\r\nCaller: {{user_text}}\r\nNow.\r\n");
+    cr_expect(eq(str, render(""), with_lf));
+    cr_expect(strstr(with_lf, "\"system\", \"content\": \"You book.\\nBe short.\"") != NULL, "%s",
+              with_lf);
+}
+
+Test(prompt_folder_load, the_mark_may_be_the_first_or_the_last_line)
+{
+    replay_case_say(&at, "", "", "hello");
+    put("default.txt", "---\nCaller: {{user_text}}");
+    cr_expect(eq(str, render(""), "[{\"role\": \"user\", \"content\": \"Caller: hello\"}]"));
+    put("default.txt", "You book.\n---");
+    cr_expect(eq(str, render(""),
+                 "[{\"role\": \"system\", \"content\": \"You book.\"}, "
+                 "{\"role\": \"user\", \"content\": \"\"}]"));
+}
+
 Test(prompt_folder_load, values_are_put_in_and_what_a_caller_says_is_no_template)
 {
     put("default.txt", "---- is no mark\n---\n{{slots}}|{{user_text}}|{{history}}|{{task}}");
