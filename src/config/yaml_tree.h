@@ -2,9 +2,9 @@
  * yaml_tree.h: a YAML file as a tree whose nodes know their line and column, and the list of faults
  * found in it.
  *
- * Bounded: 4 MiB, 64 levels, no aliases (they can blow a small file up), a key once per mapping, one
- * document a file.
- * Trees live in the arena that is given and are read-only afterwards. Thread: main.
+ * Bounded: 4 MiB, 64 levels, no aliases (they can blow a small file up), a key once per mapping,
+ * one document a file. Trees live in the arena that is given and are read-only afterwards. Thread:
+ * main.
  */
 #ifndef ASSAY_CONFIG_YAML_TREE_H
 #define ASSAY_CONFIG_YAML_TREE_H
