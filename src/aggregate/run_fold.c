@@ -36,6 +36,7 @@ enum status run_fold_create(const struct pipeline_spec *pipeline, struct run_fol
     fold->outcomes.candidates = pipeline->candidate_count;
     fold->last_trial = -1;
     fold->arena = arena_create(16 << 10, 0);
+    fold->outcomes.slices.arena = fold->arena;
     fold->candidates = memory_alloc((fold->candidate_count + 1) * sizeof *fold->candidates);
     if (!fold->arena || !fold->candidates || !make_slots(fold))
         return error_no_memory(err);
@@ -55,6 +56,7 @@ void run_fold_destroy(struct run_fold *fold)
         value_collector_done(&fold->candidates[i].latency);
         value_collector_done(&fold->candidates[i].first_token);
         worst_trials_done(&fold->candidates[i].worst);
+        outcome_row_done(&fold->candidates[i].row);
     }
     memory_free(fold->candidates);
     recorded_fold_done(&fold->recorded);
@@ -68,9 +70,9 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
 {
     if (fold->finished)
         return error_set(err, STATUS_INTERNAL, "a conversation came after the end of the fold");
-    trial_fold_end_conversation(fold);
-    if (!run_outcomes_add(&fold->outcomes, facts->conversation_id, facts->ordinal) ||
-        !recorded_fold_add(&fold->recorded, facts))
+    if (!trial_fold_end_conversation(fold))
+        return error_no_memory(err);
+    if (!run_outcomes_add(&fold->outcomes, facts) || !recorded_fold_add(&fold->recorded, facts))
         return error_no_memory(err);
     fold->facts = *facts;
     fold->is_open = true;

@@ -1,7 +1,7 @@
 /*
  * run_fold.h: trials in, metrics out. Fed by one thread from the journal, strictly in trial order
- * (conversation, candidate, repeat), it keeps sums and not trials: memory grows by about 12 bytes a
- * conversation. The same order gives the same bytes.
+ * (conversation, candidate, repeat), it keeps sums and not trials: memory grows by a packed row a
+ * conversation and candidate (outcome_rows.h). The same order gives the same bytes.
  *
  *   run_fold_create; per conversation: run_fold_conversation, then run_fold_trial for each of its
  *   trials; run_fold_finish.

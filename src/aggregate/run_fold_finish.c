@@ -226,6 +226,23 @@ static bool take_worst(struct finish *finish)
                              &finish->summary->worst, &finish->summary->worst_count);
 }
 
+/* What the numbers in the outcomes' rows stand for; the scorers' numbers are sorted later. */
+static bool name_outcomes(struct run_fold *fold)
+{
+    struct run_outcomes *outcomes = &fold->outcomes;
+    struct strview *slots = arena_array(fold->arena, fold->slot_count + 1, sizeof *slots);
+    struct strview *extras = arena_array(fold->arena, fold->extra_count + 1, sizeof *extras);
+    for (size_t i = 0; slots && i < fold->slot_count; i++)
+        slots[i] = fold->slots[i].name;
+    for (size_t i = 0; extras && i < fold->extra_count; i++)
+        extras[i] = fold->extras[i].name;
+    outcomes->slot_names = slots;
+    outcomes->extra_names = extras;
+    outcomes->slot_count = fold->slot_count;
+    outcomes->extra_count = fold->extra_count;
+    return slots && extras;
+}
+
 enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *input,
                             struct arena *arena, struct run_summary **ret_summary,
                             struct error *err)
@@ -236,7 +253,8 @@ enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *
         return error_no_memory(err);
     if (fold->finished)
         return error_set(err, STATUS_INTERNAL, "the fold was finished before");
-    trial_fold_end_conversation(fold);
+    if (!trial_fold_end_conversation(fold) || !name_outcomes(fold))
+        return error_no_memory(err);
     fold->finished = true;
     make_identity(&finish);
     struct run_summary *summary = finish.summary;

@@ -17,8 +17,6 @@ enum {
     FOLD_SERVED_MODELS = 16,
 };
 
-enum slot_ratio { SLOT_PRECISION, SLOT_RECALL, SLOT_F1, SLOT_RATIO_COUNT };
-
 /* One slot with one candidate. */
 struct slot_part {
     uint64_t counts[SLOT_LATE + 1]; /* by enum slot_verdict */
@@ -48,6 +46,7 @@ struct candidate_fold {
     struct paired_table success_table;    /* this one first, the first candidate second */
     bool success_in_parts;                /* a repeat went otherwise: the table does not hold */
     uint64_t now_trials[BASIS_COUNT];     /* of the open conversation */
+    struct outcome_row row;               /* of the open conversation: what has no sum of its own */
     struct confidence_fold confidence;
     struct value_collector latency, first_token;
     struct worst_trials worst;
@@ -90,7 +89,7 @@ struct run_fold {
 
 /* trial_fold.c. False: memory ran out. */
 bool trial_fold_add(struct run_fold *fold, const struct trial *trial);
-void trial_fold_end_conversation(struct run_fold *fold);
+bool trial_fold_end_conversation(struct run_fold *fold);
 /* recorded_fold.c */
 bool recorded_fold_add(struct recorded_fold *recorded, const struct conversation_facts *facts);
 void recorded_fold_done(struct recorded_fold *recorded);

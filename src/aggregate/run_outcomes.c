@@ -1,5 +1,5 @@
 /*
- * run_outcomes.c: three columns that grow together; see run_outcomes.h.
+ * run_outcomes.c: columns that grow together; see run_outcomes.h.
  */
 #include "aggregate/run_outcomes.h"
 
@@ -13,8 +13,7 @@ static size_t bytes_for(const struct run_outcomes *outcomes, size_t conversation
     return (conversations * outcomes->candidates + MARKS_PER_BYTE - 1) / MARKS_PER_BYTE;
 }
 
-bool run_outcomes_add(struct run_outcomes *outcomes, struct strview conversation_id,
-                      int64_t ordinal)
+bool run_outcomes_add(struct run_outcomes *outcomes, const struct conversation_facts *facts)
 {
     size_t count = outcomes->count + 1;
     if (!memory_grow(&outcomes->id_hashes, &outcomes->id_capacity, count,
@@ -22,12 +21,26 @@ bool run_outcomes_add(struct run_outcomes *outcomes, struct strview conversation
         !memory_grow(&outcomes->ordinals, &outcomes->ordinal_capacity, count,
                      sizeof *outcomes->ordinals) ||
         !memory_grow(&outcomes->marks, &outcomes->mark_capacity, bytes_for(outcomes, count) + 1,
-                     sizeof *outcomes->marks))
+                     sizeof *outcomes->marks) ||
+        !slice_table_add(&outcomes->slices, facts))
         return false;
-    outcomes->id_hashes[outcomes->count] = hash_64(conversation_id.data, conversation_id.size);
-    outcomes->ordinals[outcomes->count] = (uint32_t)ordinal;
+    outcomes->id_hashes[outcomes->count] =
+        hash_64(facts->conversation_id.data, facts->conversation_id.size);
+    outcomes->ordinals[outcomes->count] = (uint32_t)facts->ordinal;
     outcomes->count = count;
     return true;
+}
+
+bool run_outcomes_add_row(struct run_outcomes *outcomes, const struct outcome_row *row)
+{
+    return outcome_rows_add(&outcomes->rows, row);
+}
+
+bool run_outcomes_row(const struct run_outcomes *outcomes, size_t conversation, size_t candidate,
+                      struct outcome_row *ret_row)
+{
+    return outcome_rows_read(&outcomes->rows, conversation * outcomes->candidates + candidate,
+                             ret_row);
 }
 
 void run_outcomes_mark(struct run_outcomes *outcomes, size_t candidate, enum run_outcome outcome)
@@ -51,5 +64,7 @@ void run_outcomes_done(struct run_outcomes *outcomes)
     memory_free(outcomes->id_hashes);
     memory_free(outcomes->ordinals);
     memory_free(outcomes->marks);
+    outcome_rows_done(&outcomes->rows);
+    slice_table_done(&outcomes->slices);
     *outcomes = (struct run_outcomes){.candidates = outcomes->candidates};
 }

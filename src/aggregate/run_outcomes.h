@@ -1,12 +1,14 @@
 /*
- * run_outcomes.h: which conversations succeeded with which candidate, two bits each, so that two
- * runs can be compared conversation by conversation. About 12 bytes a conversation. Start from {0}
- * and set `candidates`. Thread: one at a time.
+ * run_outcomes.h: what each candidate did in each conversation, kept by the fold, so that
+ * candidates, runs and slices can be compared conversation by conversation (compare/ reads it).
+ * About 20 bytes a conversation, and a packed row of 40 to 90 for each candidate. Start from {0}
+ * and set `candidates` and `slices.arena`. Thread: one writer, then any readers.
  */
 #ifndef ASSAY_AGGREGATE_RUN_OUTCOMES_H
 #define ASSAY_AGGREGATE_RUN_OUTCOMES_H
 
-#include "base/strview.h"
+#include "aggregate/outcome_rows.h"
+#include "aggregate/slice_table.h"
 
 #include <stdint.h>
 
@@ -20,13 +22,22 @@ struct run_outcomes {
     size_t candidates;
     size_t count, id_capacity, ordinal_capacity, mark_capacity;
     uint64_t *id_hashes;
-    uint32_t *ordinals; /* of the conversation in its run: where the journal has it */
-    uint8_t *marks;     /* 4 in a byte */
+    uint32_t *ordinals;       /* of the conversation in its run: where the journal has it */
+    uint8_t *marks;           /* 4 in a byte */
+    struct outcome_rows rows; /* conversation x candidates + candidate */
+    struct slice_table slices;
+    /* what the rows' numbers stand for; there once the fold is finished */
+    const struct strview *slot_names, *extra_names;
+    size_t slot_count, extra_count;
 };
 
 /* A new conversation without outcomes. False: memory ran out. */
-bool run_outcomes_add(struct run_outcomes *outcomes, struct strview conversation_id,
-                      int64_t ordinal);
+bool run_outcomes_add(struct run_outcomes *outcomes, const struct conversation_facts *facts);
+/* The row of the next candidate of the conversation added last. False: memory ran out. */
+bool run_outcomes_add_row(struct run_outcomes *outcomes, const struct outcome_row *row);
+/* False: memory ran out. */
+bool run_outcomes_row(const struct run_outcomes *outcomes, size_t conversation, size_t candidate,
+                      struct outcome_row *ret_row);
 /* For the conversation added last. */
 void run_outcomes_mark(struct run_outcomes *outcomes, size_t candidate, enum run_outcome outcome);
 enum run_outcome run_outcomes_get(const struct run_outcomes *outcomes, size_t conversation,

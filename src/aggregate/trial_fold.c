@@ -40,7 +40,8 @@ static struct slot_part *slot_of(struct run_fold *fold, struct strview name, siz
 static bool add_confidence(struct candidate_fold *candidate, const struct slot_score *slot,
                            bool right)
 {
-    if (!confidence_fold_add(&candidate->confidence, slot->confidence, right))
+    if (!confidence_fold_add(&candidate->confidence, slot->confidence, right) ||
+        !outcome_row_add_confidence(&candidate->row, slot->confidence, right))
         return false;
     if (!(slot->confidence >= 0 && slot->confidence <= 1))
         return true;
@@ -245,8 +246,11 @@ static bool add_call(struct candidate_fold *candidate, const struct prediction *
         *cost_usd_nano += cost;
     if (!answered)
         return true;
-    return (!metadata || value_collector_add(&candidate->latency, metadata->latency_ms)) &&
-           value_collector_add(&candidate->first_token, prediction->time_to_first_token_ms);
+    double first_token_ms = prediction->time_to_first_token_ms;
+    return (!metadata || (value_collector_add(&candidate->latency, metadata->latency_ms) &&
+                          outcome_row_add_latency(&candidate->row, metadata->latency_ms))) &&
+           value_collector_add(&candidate->first_token, first_token_ms) &&
+           outcome_row_add_first_token(&candidate->row, first_token_ms);
 }
 
 static bool add_predictions(struct run_fold *fold, struct candidate_fold *candidate,
@@ -395,10 +399,57 @@ static enum run_outcome outcome_of(const struct ratio_part *success)
     return success->sum >= success->size ? RUN_OUTCOME_SUCCEEDED : RUN_OUTCOME_FAILED;
 }
 
-void trial_fold_end_conversation(struct run_fold *fold)
+static bool keep_slots(const struct run_fold *fold, size_t candidate, struct outcome_row *row)
+{
+    for (size_t i = 0; i < fold->slot_count; i++) {
+        const uint64_t *now = fold->slots[i].by_candidate[candidate].now;
+        uint64_t all = 0;
+        for (size_t j = SLOT_RIGHT; j < OUTCOME_VERDICTS; j++)
+            all += now[j];
+        struct outcome_slot *slot = all ? outcome_row_add_slot(row) : NULL;
+        if (all && !slot)
+            return false;
+        if (slot)
+            *slot = (struct outcome_slot){.slot = (uint32_t)i};
+        for (size_t j = SLOT_RIGHT; slot && j < OUTCOME_VERDICTS; j++)
+            slot->counts[j] = (uint32_t)now[j];
+    }
+    return true;
+}
+
+static bool keep_extras(const struct run_fold *fold, size_t candidate, struct outcome_row *row)
+{
+    for (size_t i = 0; i < fold->extra_count; i++) {
+        struct ratio_part now = fold->extras[i].by_candidate[candidate].now;
+        struct outcome_number *extra = now.size > 0 ? outcome_row_add_extra(row) : NULL;
+        if (now.size > 0 && !extra)
+            return false;
+        if (extra)
+            *extra = (struct outcome_number){(uint32_t)i, now};
+    }
+    return true;
+}
+
+/* The conversation as it came out with this candidate, before the tallies are emptied. */
+static bool keep_row(struct run_fold *fold, size_t c)
+{
+    struct candidate_fold *candidate = &fold->candidates[c];
+    struct outcome_row *row = &candidate->row;
+    memcpy(row->trials, candidate->now_trials, sizeof row->trials);
+    memcpy(row->ratios, candidate->now, sizeof row->ratios);
+    bool kept = keep_slots(fold, c, row) && keep_extras(fold, c, row) &&
+                run_outcomes_add_row(&fold->outcomes, row);
+    outcome_row_clear(row);
+    return kept;
+}
+
+bool trial_fold_end_conversation(struct run_fold *fold)
 {
     if (!fold->is_open)
-        return;
+        return true;
+    for (size_t c = 0; c < fold->candidate_count; c++)
+        if (!keep_row(fold, c))
+            return false;
     for (size_t c = 0; c < fold->candidate_count; c++) {
         struct candidate_fold *candidate = &fold->candidates[c];
         uint64_t repeats = (uint64_t)fold->pipeline->repeats;
@@ -416,4 +467,5 @@ void trial_fold_end_conversation(struct run_fold *fold)
         memset(fold->candidates[c].now_trials, 0, sizeof fold->candidates[c].now_trials);
     }
     fold->is_open = false;
+    return true;
 }

@@ -5,8 +5,8 @@
 #ifndef ASSAY_REPORT_COMPARISON_REPORT_H
 #define ASSAY_REPORT_COMPARISON_REPORT_H
 
-#include "aggregate/run_compare.h"
 #include "base/strbuf.h"
+#include "compare/run_compare.h"
 
 /* Names the conversation of a run by its ordinal; the text must stay until the next call. */
 typedef struct strview comparison_name(void *context, size_t run, uint32_t ordinal);

@@ -2,7 +2,7 @@
  * run_compare.c: columns first (who is compared with whom), then the rows by the catalogue's order,
  * then conversations matched by the hash of their id.
  */
-#include "aggregate/run_compare.h"
+#include "compare/run_compare.h"
 
 #include "aggregate/metric_catalogue.h"
 #include "base/hash_set.h"

@@ -1,6 +1,6 @@
-#include "aggregate/run_compare.h"
-#include "fold_case.h"
+#include "compare/run_compare.h"
 #include "stats/mcnemar.h"
+#include "unit/aggregate/fold_case.h"
 
 #include <stdio.h>
 
@@ -119,7 +119,11 @@ Test(run_compare, outcomes_of_many_candidates_do_not_touch_one_another)
     for (int64_t i = 0; i < 100; i++) {
         char id[16];
         snprintf(id, sizeof id, "c%d", (int)i);
-        cr_assert(run_outcomes_add(&outcomes, strview_of(id), i));
+        struct conversation_facts facts;
+        record_init(&conversation_facts_type, &facts);
+        facts.conversation_id = strview_of(id);
+        facts.ordinal = i;
+        cr_assert(run_outcomes_add(&outcomes, &facts));
         for (size_t c = 0; c < 3; c++)
             run_outcomes_mark(&outcomes, c, (enum run_outcome)(((size_t)i + c) % 3));
     }

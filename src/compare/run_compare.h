@@ -3,8 +3,8 @@
  * conversations that began to fail or were fixed. Runs of different modes are refused: their
  * numbers do not mean the same. Thread: main.
  */
-#ifndef ASSAY_AGGREGATE_RUN_COMPARE_H
-#define ASSAY_AGGREGATE_RUN_COMPARE_H
+#ifndef ASSAY_COMPARE_RUN_COMPARE_H
+#define ASSAY_COMPARE_RUN_COMPARE_H
 
 #include "aggregate/run_outcomes.h"
 #include "aggregate/run_summary.h"
