@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -131,7 +132,8 @@ void strbuf_add_double(struct strbuf *buf, double value)
     if (add_thousandths(buf, value))
         return;
     char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
+    /* Every decimal of 15 digits comes back from a double, but for the smallest ones. */
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;

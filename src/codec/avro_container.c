@@ -9,6 +9,7 @@
 #include "base/strbuf.h"
 #include "codec/avro_embedded.h"
 #include "codec/binary_record.h"
+#include "codec/json_text.h"
 
 #include <avro.h>
 
@@ -103,9 +104,11 @@ enum status avro_container_create(const char *path, const struct record_type *ty
     enum status status = write_header(writer->new_path, schema, codec, err);
     if (status != STATUS_OK)
         return status;
+    (void)json_text_take_starved();
     if (avro_file_writer_open_bs(writer->new_path, &writer->blocks,
                                  AVRO_CONTAINER_RECORD_MAX + BLOCK_BYTES) != 0)
-        return cannot_write(writer->new_path, avro_strerror(), err);
+        return json_text_take_starved() ? error_no_memory(err)
+                                        : cannot_write(writer->new_path, avro_strerror(), err);
     *ret_writer = TAKE(writer);
     return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "codec/avro_mapping_private.h"
 #include "codec/binary_reader_private.h"
+#include "codec/json_text.h"
 #include "record/event.h"
 #include "record/slot_value.h"
 
@@ -14,7 +15,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 enum { DEPTH_MAX = 64, STEPS_AT_LEAST = 4096, STEPS_PER_BYTE = 16 };
 
@@ -160,18 +160,21 @@ static bool read_json(struct mapping_reader *reader, struct strview *ret_text)
     struct strview text;
     if (!read_text(reader, &text))
         return false;
-    json_t *json = json_loadb(text.data, text.size,
-                              JSON_DECODE_ANY | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-    if (!json)
+    json_t *json;
+    enum status status = json_text_load(text, JSON_DECODE_ANY, &json, NULL);
+    if (status == STATUS_DATA)
         return reader_refuse(&reader->base, "the text is not JSON");
-    char *compact = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-    json_decref(json);
-    if (!compact) {
+    if (status != STATUS_OK) {
         reader->base.status = error_no_memory(reader->base.err);
         return false;
     }
-    bool copied = copy_text(reader, strview_of(compact), ret_text);
-    free(compact);
+    struct strbuf compact = {0};
+    json_text_add(json, &compact);
+    json_decref(json);
+    bool copied = !compact.failed && copy_text(reader, strbuf_view(&compact), ret_text);
+    if (compact.failed)
+        reader->base.status = error_no_memory(reader->base.err);
+    strbuf_done(&compact);
     return copied;
 }
 

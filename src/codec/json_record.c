@@ -7,10 +7,10 @@
 
 #include "base/civil_time.h"
 #include "base/utf8.h"
+#include "codec/json_text.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 struct decoder {
     struct arena *arena;
@@ -68,12 +68,15 @@ static enum status copy_text(struct decoder *decoder, const json_t *value, struc
 
 static enum status copy_json(struct decoder *decoder, const json_t *value, struct strview *ret_text)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-    if (!text)
-        return error_no_memory(decoder->err);
-    *ret_text = arena_copy_view(decoder->arena, strview_of(text));
-    free(text);
-    return ret_text->data ? STATUS_OK : no_room(decoder);
+    struct strbuf text = {0};
+    json_text_add(value, &text);
+    enum status status = text.failed ? error_no_memory(decoder->err) : STATUS_OK;
+    if (status == STATUS_OK) {
+        *ret_text = arena_copy_view(decoder->arena, strbuf_view(&text));
+        status = ret_text->data ? STATUS_OK : no_room(decoder);
+    }
+    strbuf_done(&text);
+    return status;
 }
 
 static enum status decode_slot_value(struct decoder *decoder, const json_t *value,
@@ -401,9 +404,10 @@ enum status json_record_parse(struct strview text, json_t **ret_json, struct err
         return status;
     }
     json_error_t fault;
-    json_t *json =
-        json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &fault);
-    if (!json) {
+    enum status status = json_text_load(text, 0, ret_json, &fault);
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
+    if (status != STATUS_OK) {
         /* jansson quotes the place ("near '...'"): that may be what a caller said, so only the
          * cause is told. */
         char cause[80];
@@ -414,7 +418,6 @@ enum status json_record_parse(struct strview text, json_t **ret_json, struct err
         return error_set(err, STATUS_DATA, "this is not JSON: %s (column %d)",
                          text.size ? cause : "it is empty", fault.column);
     }
-    *ret_json = json;
     return STATUS_OK;
 }
 

@@ -50,8 +50,8 @@ void json_record_encode_slots(const struct slot_map *map, struct json_write *wri
 enum status json_record_decode_slots(const json_t *object, struct slot_map *ret_map,
                                      struct arena *arena, struct error *err);
 
-/* Parses one JSON text (no duplicate keys, 64 levels at most); the caller decrefs. A text that is
- * not JSON is STATUS_DATA with the column. */
+/* Parses one JSON text (no duplicate keys; jansson allows 2,048 levels); the caller decrefs. A text
+ * that is not JSON is STATUS_DATA with the column. */
 enum status json_record_parse(struct strview text, json_t **ret_json, struct error *err);
 
 #endif

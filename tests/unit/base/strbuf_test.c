@@ -11,8 +11,9 @@ Test(strbuf, doubles_are_written_shortest_and_read_back_the_same)
         double value;
         char *text;
     } rows[] = {
-        {0, "0.0"},        {0.92, "0.92"}, {1, "1.0"},    {0.1 + 0.2, "0.30000000000000004"},
-        {1e300, "1e+300"}, {-2.5, "-2.5"}, {NAN, "null"}, {450, "450.0"}};
+        {0, "0.0"},         {0.92, "0.92"}, {1, "1.0"},    {0.1 + 0.2, "0.30000000000000004"},
+        {1e300, "1e+300"},  {-2.5, "-2.5"}, {NAN, "null"}, {450, "450.0"},
+        {5e-324, "5e-324"}, {-0.0, "-0.0"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct strbuf buf = {0};
         strbuf_add_double(&buf, rows[i].value);

@@ -48,6 +48,52 @@ Test(json_record, absent_null_empty_list_empty_text_and_dontcare_stay_different)
     strbuf_done(&out);
 }
 
+Test(json_record, numbers_inside_of_free_json_keep_their_digits)
+{
+    char *line =
+        "{\"turn\": 0, \"state\": {\"a\": 0.1, \"b\": {\"from\":9.95,\"to\":[1,-2.5,1e+300]}, "
+        "\"c\": 0.30000000000000004, \"d\": true}}";
+    struct strbuf out = {0};
+    cr_expect(eq(str, round_trip(&gold_turn_type, line, &out), line));
+    strbuf_done(&out);
+}
+
+static enum status parse_nested(size_t levels)
+{
+    struct strbuf text = {0};
+    struct error err = {0};
+    json_t *json = NULL;
+    for (size_t i = 0; i < 2 * levels; i++)
+        strbuf_add_char(&text, i < levels ? '[' : ']');
+    enum status status = json_record_parse(strbuf_view(&text), &json, &err);
+    json_decref(json);
+    strbuf_done(&text);
+    return status;
+}
+
+Test(json_record, nesting_is_bounded_where_the_header_says)
+{
+    cr_expect(eq(int, parse_nested(2048), STATUS_OK));
+    cr_expect(eq(int, parse_nested(2049), STATUS_DATA));
+}
+
+Test(json_record, a_text_that_could_not_be_parsed_for_want_of_memory_is_not_called_wrong)
+{
+    static const char text[] = "{\"a\": [1, 2.5, {\"b\": \"text\"}], \"c\": null}";
+    bool was_hit = true;
+    for (int64_t nth = 1; was_hit; nth++) {
+        json_t *json = NULL;
+        struct error err = {0};
+        memory_fail_nth(nth);
+        enum status status = json_record_parse(strview_of(text), &json, &err);
+        was_hit = memory_fault_was_hit();
+        memory_fail_nth(0);
+        cr_expect(eq(int, status, was_hit ? STATUS_NO_MEMORY : STATUS_OK), "allocation %lld: %s",
+                  (long long)nth, err.what);
+        json_decref(json);
+    }
+}
+
 Test(json_record, an_event_keeps_its_envelope_and_body)
 {
     char *line =
