@@ -12,10 +12,14 @@
 /* No agent fills more in one turn; lists that grow with each slot are bounded by it. */
 enum { SLOTS_MAX = 256 };
 
-static bool malformed(struct prediction *prediction, const struct turn_view *view, const char *what)
+/* What was not taken for want of memory is no fault of the answer. */
+static enum status malformed(struct prediction *prediction, const struct turn_view *view,
+                             const char *what)
 {
+    if (arena_memory_ran_out(view->arena))
+        return STATUS_NO_MEMORY;
     candidate_fail(prediction, view->arena, ERROR_CLASS_MALFORMED, strview_of(what));
-    return false;
+    return STATUS_DATA;
 }
 
 static bool take_text(const json_t *object, const char *key, struct arena *arena,
@@ -79,38 +83,52 @@ static bool take_confidences(const json_t *object, struct arena *arena, struct n
 }
 
 /* An agent may tell its own latency, tokens and cost. */
-static bool take_metadata(const json_t *metadata, struct arena *arena,
-                          struct prediction *prediction)
+static enum status take_metadata(const json_t *metadata, const struct turn_view *view,
+                                 struct prediction *prediction)
 {
     if (!metadata || json_is_null(metadata))
-        return true;
+        return STATUS_OK;
     struct prediction_metadata told;
-    if (json_record_decode_value(&prediction_metadata_type, metadata, &told, arena, NULL, NULL) !=
-        STATUS_OK)
-        return false;
+    enum status status = json_record_decode_value(&prediction_metadata_type, metadata, &told,
+                                                  view->arena, NULL, NULL);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK)
+        return malformed(prediction, view, "'metadata' has a value of a wrong type");
     if (told.tokens)
         prediction->metadata->tokens = told.tokens;
     if (told.cost_usd_nano != FIELD_ABSENT_I64)
         prediction->metadata->cost_usd_nano = told.cost_usd_nano;
-    return true;
+    return STATUS_OK;
 }
 
-bool agent_answer_take(const json_t *object, const struct turn_view *view,
-                       struct prediction *prediction)
+static enum status take_slots(const json_t *slots, const struct turn_view *view,
+                              struct prediction *prediction)
 {
-    struct arena *arena = view->arena;
-    struct prediction_output *output = prediction->output;
-    if (!json_is_object(object))
-        return malformed(prediction, view, "the answer is not a JSON object");
-    const json_t *slots = json_object_get(object, "extracted_slots");
     if (!json_is_object(slots))
         return malformed(prediction, view, "the answer has no object 'extracted_slots'");
     if (json_object_size(slots) > SLOTS_MAX)
         return malformed(prediction, view, "'extracted_slots' holds more than 256 slots");
     struct slot_map extracted;
-    if (json_record_decode_slots(slots, &extracted, arena, NULL) != STATUS_OK)
+    enum status status = json_record_decode_slots(slots, &extracted, view->arena, NULL);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK)
         return malformed(prediction, view, "'extracted_slots' is not an object of slots");
-    output->extracted_slots = extracted;
+    prediction->output->extracted_slots = extracted;
+    return STATUS_OK;
+}
+
+enum status agent_answer_take(const json_t *object, const struct turn_view *view,
+                              struct prediction *prediction)
+{
+    struct arena *arena = view->arena;
+    struct prediction_output *output = prediction->output;
+    if (!json_is_object(object))
+        return malformed(prediction, view, "the answer is not a JSON object");
+    enum status status = take_slots(json_object_get(object, "extracted_slots"), view, prediction);
+    if (status != STATUS_OK)
+        return status;
     const json_t *confidence = json_object_get(object, "confidence");
     if (confidence && !json_is_null(confidence) && !is_share(confidence))
         return malformed(prediction, view, "'confidence' is not a number from 0 to 1");
@@ -128,12 +146,13 @@ bool agent_answer_take(const json_t *object, const struct turn_view *view,
     if (!take_confidences(json_object_get(object, "slot_confidence"), arena,
                           &prediction->slot_confidence))
         return malformed(prediction, view, "'slot_confidence' must hold numbers from 0 to 1");
-    if (!take_metadata(json_object_get(object, "metadata"), arena, prediction))
-        return malformed(prediction, view, "'metadata' has a value of a wrong type");
-    if (!tool_desk_take(json_object_get(object, "tool_calls"), view, prediction))
-        return malformed(prediction, view,
-                         "'tool_calls' is not a short list of {method, parameters}");
-    return true;
+    status = take_metadata(json_object_get(object, "metadata"), view, prediction);
+    if (status == STATUS_OK)
+        status = tool_desk_take(json_object_get(object, "tool_calls"), view, prediction);
+    return status == STATUS_OK || status == STATUS_NO_MEMORY || prediction->error
+               ? status
+               : malformed(prediction, view,
+                           "'tool_calls' is not a short list of {method, parameters}");
 }
 
 bool agent_answer_arrived(const struct far_answer *answer, const struct turn_view *view,

@@ -12,10 +12,10 @@
 
 #include <jansson.h>
 
-/* The output keys of a parsed object into the prediction. False: malformed, told in
- * prediction->error. */
-bool agent_answer_take(const json_t *object, const struct turn_view *view,
-                       struct prediction *prediction);
+/* The output keys of a parsed object into the prediction. STATUS_DATA: malformed, told in
+ * prediction->error; STATUS_NO_MEMORY: nobody knows what the answer is worth. */
+enum status agent_answer_take(const json_t *object, const struct turn_view *view,
+                              struct prediction *prediction);
 
 /* Errors of the far end become the prediction's error, with their class. True: there is a body to
  * read. */

@@ -90,7 +90,6 @@ static enum status finish(const struct candidate *candidate, const struct turn_v
                           struct prediction *prediction, struct error *err)
 {
     (void)scratch;
-    (void)err;
     const struct candidate_spec *spec = candidate->spec;
     *prediction->model = (struct prediction_model){
         .name = spec->model_name.data ? spec->model_name : spec->name,
@@ -100,7 +99,10 @@ static enum status finish(const struct candidate *candidate, const struct turn_v
         return STATUS_OK;
     json_t *object = NULL;
     struct error fault = {0};
-    if (json_record_parse(answer->body, &object, &fault) != STATUS_OK) {
+    enum status status = json_record_parse(answer->body, &object, &fault);
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
+    if (status != STATUS_OK) {
         candidate_fail(
             prediction, view->arena, ERROR_CLASS_MALFORMED,
             strview_of(answer->body.size ? "the answer is not JSON" : "the answer is empty"));
@@ -108,9 +110,9 @@ static enum status finish(const struct candidate *candidate, const struct turn_v
     }
     /* An agent may answer with the prediction log's whole line: then `output` holds the keys. */
     const json_t *output = json_object_get(object, "output");
-    (void)agent_answer_take(json_is_object(output) ? output : object, view, prediction);
+    status = agent_answer_take(json_is_object(output) ? output : object, view, prediction);
     json_decref(object);
-    return STATUS_OK;
+    return status == STATUS_NO_MEMORY ? error_no_memory(err) : STATUS_OK;
 }
 
 const struct candidate_kind endpoint_candidate_kind = {

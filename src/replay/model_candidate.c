@@ -150,13 +150,16 @@ static void drop_idle_nulls(const struct turn_view *view, struct slot_map *extra
     extracted->count = kept;
 }
 
-static bool take_content(const json_t *reply, const struct turn_view *view,
-                         struct prediction *prediction)
+/* As agent_answer_take. */
+static enum status take_content(const json_t *reply, const struct turn_view *view,
+                                struct prediction *prediction)
 {
     const json_t *choice = json_array_get(json_object_get(reply, "choices"), 0);
     const json_t *message = json_object_get(choice, "message");
     struct strview content = copy_string(json_object_get(message, "content"), view->arena);
     const char *fault = NULL;
+    if (!content.data && arena_memory_ran_out(view->arena))
+        return STATUS_NO_MEMORY;
     if (!content.data)
         fault = json_is_string(json_object_get(message, "refusal")) ? "the model refused"
                                                                     : "the answer has no content";
@@ -164,7 +167,11 @@ static bool take_content(const json_t *reply, const struct turn_view *view,
         fault = "the answer is empty";
     json_t *object = NULL;
     struct error err = {0};
-    if (!fault && json_record_parse(strview_trim(content), &object, &err) != STATUS_OK) {
+    enum status status =
+        fault ? STATUS_DATA : json_record_parse(strview_trim(content), &object, &err);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (!fault && status != STATUS_OK) {
         const json_t *reason = json_object_get(choice, "finish_reason");
         fault = json_is_string(reason) && strcmp(json_string_value(reason), "length") == 0
                     ? "the answer was cut at max_tokens"
@@ -172,38 +179,41 @@ static bool take_content(const json_t *reply, const struct turn_view *view,
     }
     if (fault) {
         candidate_fail(prediction, view->arena, ERROR_CLASS_MALFORMED, strview_of(fault));
-        return false;
+        return STATUS_DATA;
     }
-    bool taken = agent_answer_take(object, view, prediction);
+    status = agent_answer_take(object, view, prediction);
     json_decref(object);
-    return taken;
+    return status;
 }
 
-/* The reply's envelope, then its content. False: there is no usable answer, which the prediction
- * tells. */
-static bool take_reply(const struct candidate *candidate, const struct turn_view *view,
-                       const struct far_answer *answer, struct prediction *prediction)
+/* The reply's envelope, then its content. STATUS_DATA: there is no usable answer, which the
+ * prediction tells. */
+static enum status take_reply(const struct candidate *candidate, const struct turn_view *view,
+                              const struct far_answer *answer, struct prediction *prediction)
 {
     *prediction->model = (struct prediction_model){
         .name = candidate->spec->model_name,
         .provider = candidate->spec->provider_name,
         .prompt_version = ((const struct prompt_folder *)candidate->state)->version};
     if (!agent_answer_arrived(answer, view, prediction))
-        return false;
+        return STATUS_DATA;
     json_t *reply = NULL;
     struct error err = {0};
-    if (json_record_parse(answer->body, &reply, &err) != STATUS_OK) {
+    enum status status = json_record_parse(answer->body, &reply, &err);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK) {
         candidate_fail(prediction, view->arena, ERROR_CLASS_MALFORMED,
                        strview_of("the endpoint's reply is not JSON"));
-        return false;
+        return STATUS_DATA;
     }
     take_usage(reply, view->arena, prediction);
     prediction->served_model = copy_string(json_object_get(reply, "model"), view->arena);
     prediction->fingerprint =
         copy_string(json_object_get(reply, "system_fingerprint"), view->arena);
-    bool taken = take_content(reply, view, prediction);
+    status = take_content(reply, view, prediction);
     json_decref(reply);
-    return taken;
+    return status;
 }
 
 static enum status finish_llm(const struct candidate *candidate, const struct turn_view *view,
@@ -211,8 +221,9 @@ static enum status finish_llm(const struct candidate *candidate, const struct tu
                               struct prediction *prediction, struct error *err)
 {
     (void)scratch;
-    if (!take_reply(candidate, view, answer, prediction))
-        return STATUS_OK;
+    enum status status = take_reply(candidate, view, answer, prediction);
+    if (status != STATUS_OK)
+        return status == STATUS_NO_MEMORY ? error_no_memory(err) : STATUS_OK;
     drop_idle_nulls(view, &prediction->output->extracted_slots);
     return band_confidences(candidate, view, prediction) ? STATUS_OK : error_no_memory(err);
 }

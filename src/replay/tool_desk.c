@@ -46,8 +46,8 @@ enum status tool_desk_call(const struct turn_view *view, const struct back_end_c
     return !failed && append(view, prediction, &made) ? STATUS_OK : error_no_memory(err);
 }
 
-static bool take_one(const json_t *item, const struct turn_view *view,
-                     struct prediction *prediction)
+static enum status take_one(const json_t *item, const struct turn_view *view,
+                            struct prediction *prediction)
 {
     const json_t *method = json_object_get(item, "method");
     const json_t *parameters = json_object_get(item, "parameters");
@@ -55,25 +55,25 @@ static bool take_one(const json_t *item, const struct turn_view *view,
     struct back_end_call call = {.parameters = slot_map_empty()};
     struct back_end_answer answer;
     if (!json_is_string(method) || (parameters && !json_is_object(parameters)))
-        return false;
+        return STATUS_DATA;
     call.method = strview_of(json_string_value(method));
     if (json_is_string(key))
         call.idempotency_key = strview_of(json_string_value(key));
-    if (parameters &&
-        json_record_decode_slots(parameters, &call.parameters, view->arena, NULL) != STATUS_OK)
-        return false;
-    return tool_desk_call(view, &call, prediction, &answer, NULL) == STATUS_OK;
+    enum status status =
+        parameters ? json_record_decode_slots(parameters, &call.parameters, view->arena, NULL)
+                   : STATUS_OK;
+    return status == STATUS_OK ? tool_desk_call(view, &call, prediction, &answer, NULL) : status;
 }
 
-bool tool_desk_take(const json_t *calls, const struct turn_view *view,
-                    struct prediction *prediction)
+enum status tool_desk_take(const json_t *calls, const struct turn_view *view,
+                           struct prediction *prediction)
 {
+    enum status status = STATUS_OK;
     if (!calls || json_is_null(calls) || !view->back_end)
-        return true;
+        return status;
     if (!json_is_array(calls) || json_array_size(calls) > TOOL_DESK_MOST_CALLS_A_TURN)
-        return false;
-    for (size_t i = 0; i < json_array_size(calls); i++)
-        if (!take_one(json_array_get(calls, i), view, prediction))
-            return false;
-    return true;
+        return STATUS_DATA;
+    for (size_t i = 0; i < json_array_size(calls) && status == STATUS_OK; i++)
+        status = take_one(json_array_get(calls, i), view, prediction);
+    return status;
 }

@@ -17,8 +17,9 @@ enum status tool_desk_call(const struct turn_view *view, const struct back_end_c
                            struct error *err);
 
 /* The `tool_calls` of an answer: [{"method": ..., "parameters": {...}, "idempotency_key": ...}].
- * In modes without a back end they are left alone. False: they are malformed, or too many. */
-bool tool_desk_take(const json_t *calls, const struct turn_view *view,
-                    struct prediction *prediction);
+ * In modes without a back end they are left alone. STATUS_NO_MEMORY; anything else but STATUS_OK:
+ * they are malformed, or too many. */
+enum status tool_desk_take(const json_t *calls, const struct turn_view *view,
+                           struct prediction *prediction);
 
 #endif

@@ -1,6 +1,7 @@
 #include "base/memory.h"
 #include "codec/json_record.h"
 #include "replay/agent_answer.h"
+#include "replay/prompt_folder.h"
 #include "unit/replay/replay_case.h"
 
 #include <criterion/criterion.h>
@@ -27,9 +28,9 @@ static bool take(const char *text, struct prediction *prediction)
     struct error err = {0};
     cr_assert(candidate_make_prediction(prediction, &at.view));
     cr_assert(eq(int, json_record_parse(strview_of(text), &json, &err), STATUS_OK), "%s", text);
-    bool taken = agent_answer_take(json, &at.view, prediction);
+    enum status status = agent_answer_take(json, &at.view, prediction);
     json_decref(json);
-    return taken;
+    return status == STATUS_OK;
 }
 
 Test(agent_answer, a_whole_answer_is_read)
@@ -160,6 +161,53 @@ Test(agent_answer, a_failure_is_kept_when_there_is_no_memory_left_to_tell_it)
         memory_fail_nth(0);
         cr_expect(ne(ptr, prediction.error, NULL));
     }
+}
+
+/* Every allocation of finish fails once: the parser's, the arena's, the texts'. The arena's blocks
+ * are small, so that it asks often. */
+static void finish_without_memory(const struct candidate_kind *kind, const char *body)
+{
+    at.candidate.kind = kind;
+    bool was_hit = true;
+    int64_t visited = 0;
+    for (int64_t nth = 1; was_hit; nth++) {
+        CLEANUP(arena_cleanup) struct arena *small = arena_create(1, 0);
+        struct prediction prediction;
+        struct error err = {0};
+        struct far_answer answer = {.outcome = CALL_OK, .body = strview_of(body), .attempts = 1};
+        struct turn_view view = at.view;
+        view.arena = small;
+        cr_assert(candidate_make_prediction(&prediction, &view));
+        memory_fail_nth(nth);
+        enum status status =
+            kind->finish(&at.candidate, &view, &at.scratch, &answer, &prediction, &err);
+        was_hit = memory_fault_was_hit();
+        memory_fail_nth(0);
+        cr_expect(status == STATUS_NO_MEMORY || (status == STATUS_OK && !prediction.error),
+                  "allocation %lld: %s", (long long)nth,
+                  prediction.error ? prediction.error->what.data : err.what);
+        visited += was_hit;
+    }
+    cr_expect(gt(i64, visited, 20));
+}
+
+Test(agent_answer, memory_that_ran_out_is_never_an_answer_that_is_malformed)
+{
+    static const char answer[] =
+        "{\"response\": \"What time?\", \"extracted_slots\": {\"date\": \"2025-01-16\", \"time\": "
+        "{\"from\": 9.5}}, \"confidence\": 0.8, \"next_state\": \"ask_time\", \"intent\": "
+        "\"book\", "
+        "\"requested_slots\": [\"price\"], \"slot_confidence\": {\"date\": 0.7}, \"metadata\": "
+        "{\"tokens\": {\"input\": 1}}}";
+    finish_without_memory(&endpoint_candidate_kind, answer);
+    struct strbuf reply = {0};
+    struct prompt_folder folder = {.version = strview_of("v1")};
+    at.candidate.state = &folder;
+    strbuf_add_text(&reply, "{\"choices\": [{\"message\": {\"content\": ");
+    json_write_quoted(&reply, strview_of(answer));
+    strbuf_add_text(&reply, "}}]}");
+    finish_without_memory(&llm_candidate_kind, reply.data);
+    strbuf_done(&reply);
 }
 
 Test(agent_answer, the_schema_is_json_and_names_every_slot)
