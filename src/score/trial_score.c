@@ -305,8 +305,8 @@ const char *trial_score_success_text(const struct task_spec *task, int mode)
     static const char *const texts[] = {
         [SUCCESS_ALL_TURNS_RIGHT] = "the slots are right after every turn",
         [SUCCESS_GOAL_SLOTS_RIGHT] = "all required slots are right at the end of the call",
-        [SUCCESS_BOOKINGS] = "the bookings made are the ones that were wanted, each once; what was "
-                             "asked was told; nothing forbidden was done",
+        [SUCCESS_BOOKINGS] = ("the bookings made are the ones that were wanted, each once; what "
+                              "was asked was told; nothing forbidden was done"),
     };
     return texts[success_rule(task, mode)];
 }
