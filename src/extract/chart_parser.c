@@ -27,7 +27,8 @@ static bool has_follower(const struct extract_scratch *scratch, size_t at)
     if (token->kind == TOKEN_PUNCTUATION)
         return token->byte != '$' && token->byte != '/' && token->byte != '&' &&
                token->byte != '#' && token->byte != '+';
-    static const uint32_t cues = 1U << N_EDIT | 1U << N_CANCEL | 1U << N_NOT | 1U << N_NOTAFTER;
+    static const uint32_t cues = 1U << N_EDIT | 1U << N_CANCEL | 1U << N_NOT | 1U << N_NOTAFTER |
+                                 1U << N_CLOCK | 1U << N_MOMENT;
     if (scratch->edge_types[at] & cues)
         return true;
     static const uint16_t fine[] = {C_FOLLOW,   C_WEEKDAY, C_WEEKDAYW, C_MONTH,
@@ -169,6 +170,8 @@ static void try_form(struct search *search, uint16_t index, size_t count)
     if (edge.meaning >= 0 &&
         ((scratch->meanings[edge.meaning].has & HAS_YEAR) || form->op == OP_AGREES))
         edge.score += 12; /* "January 15 2026" is no quarter past eight in the evening */
+    if (form->op == OP_HOLIDAY)
+        edge.score += 2; /* "easter monday" is no Easter that is a Monday */
     struct edge *known = twin(scratch, &edge);
     if (known) {
         bool better =

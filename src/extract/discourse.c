@@ -10,14 +10,15 @@ enum { LOOK_BACK = 32 };
 
 struct talk {
     struct extract_scratch *scratch;
-    bool edit;         /* an editing term was heard, its value is still to come */
-    bool make_it;      /* ... and it was "make it" or alike: a bare number may follow */
-    int32_t cancelled; /* "scratch that": this value goes even when none follows; -1: none */
-    bool negating;     /* within the scope of a "not" */
-    bool negated_once; /* the scope already has a value: only a list goes on */
-    uint32_t scope_at; /* the token from which the gap to the next value is judged */
-    uint32_t edit_at;  /* behind the last editing term */
-    bool moving;       /* "reschedule": what comes before "to" is the old value */
+    bool edit;          /* an editing term was heard, its value is still to come */
+    bool make_it;       /* ... and it was "make it" or alike: a bare number may follow */
+    int32_t cancelled;  /* "scratch that": this value goes even when none follows; -1: none */
+    bool negating;      /* within the scope of a "not" */
+    bool negated_once;  /* the scope already has a value: only a list goes on */
+    bool negating_next; /* "forget Friday": only what stands right behind it */
+    uint32_t scope_at;  /* the token from which the gap to the next value is judged */
+    uint32_t edit_at;   /* behind the last editing term */
+    bool moving;        /* "reschedule": what comes before "to" is the old value */
 };
 
 static bool is_time_like(const struct phrase *phrase)
@@ -163,7 +164,8 @@ static bool in_scope(struct talk *talk, size_t index)
     struct gap gap = read_gap(scratch, talk->scope_at, phrase->start);
     bool reaches;
     if (!talk->negated_once) {
-        reaches = gap.size <= (phrase->makes == N_NAME ? 1 : 7) && !gap.but && !gap.comma &&
+        uint32_t reach = phrase->makes == N_NAME || talk->negating_next ? 1 : 7;
+        reaches = gap.size <= reach && !gap.but && !gap.comma &&
                   !breaks_scope(scratch, talk->scope_at, phrase->start);
     } else {
         bool linked = gap.or_word || gap.and_word || (gap.comma && list_goes_on(talk, index));
@@ -410,7 +412,9 @@ static void take_edit(struct talk *talk, size_t index)
     struct phrase *phrase = &scratch->phrases[index];
     int32_t kind = scratch->grammar->forms[phrase->form]->value;
     talk->edit_at = phrase->end;
-    if (kind == 3) { /* "Wednesday instead" */
+    bool trailing = (kind == 0 || kind == 1) && phrase->end >= scratch->token_count && index > 1 &&
+                    !(scratch->phrases[index - 1].reasons & PHRASE_CORRECTED);
+    if (kind == 3 || trailing) { /* "Wednesday instead", "... this Friday actually" */
         for (size_t i = index; i-- > (index > LOOK_BACK ? index - LOOK_BACK : 0);) {
             if (!is_live(&scratch->phrases[i]))
                 continue;
@@ -544,13 +548,14 @@ void discourse_run(struct extract_scratch *scratch)
         case N_REFUSE: /* "I'd rather not come on Monday" */
             talk.negating = true;
             talk.negated_once = false;
+            talk.negating_next = scratch->grammar->forms[phrase->form]->value == 7;
             talk.scope_at = phrase->end;
             break;
         case N_NOTAFTER:
             /* "it doesn't work on Monday" stands before its value */
             talk.negating =
                 !negate_before(&talk, i) && scratch->grammar->forms[phrase->form]->value == 6;
-            talk.negated_once = false;
+            talk.negated_once = talk.negating_next = false;
             talk.scope_at = phrase->end;
             break;
         case N_MOVE:

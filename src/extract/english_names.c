@@ -149,7 +149,7 @@ const size_t english_names_given_count = sizeof english_names_given / sizeof *en
 
 const char *const english_names_stop[] = {
     "otherwise push shift postpone switch squeeze fit snag grab hold drop keep lose bring screen "
-    "whichever"
+    "whichever huh mhm mm hmm uhuh yup nope nah mmhmm gotcha alrighty"
     " lowercase uppercase caps a an the and or but so because if then than that this these those "
     "there here it its it's is "
     "isn't are aren't was",

@@ -117,6 +117,18 @@ const struct word_row english_words_rows[] = {
     {"o'clock oclock o'clocks", "oclock", {0}},
     {"noon", "noon", {12}},
     {"midnight", "noon", {0}},
+    {"oneish", "hish", {1}},
+    {"twoish", "hish", {2}},
+    {"threeish threish", "hish", {3}},
+    {"fourish", "hish", {4}},
+    {"fiveish fivish", "hish", {5}},
+    {"sixish", "hish", {6}},
+    {"sevenish", "hish", {7}},
+    {"eightish", "hish", {8}},
+    {"nineish ninish", "hish", {9}},
+    {"tenish", "hish", {10}},
+    {"elevenish", "hish", {11}},
+    {"noonish twelveish middayish", "hish", {12}},
     {"minute minutes min mins", "clockunit unit", {UNIT_MINUTE, UNIT_MINUTE}},
     {"hour hours hr hrs hour's hours'", "clockunit unit", {UNIT_HOUR, UNIT_HOUR}},
     {"seconds secs", "clockunit unit", {UNIT_SECOND, UNIT_SECOND}},
@@ -170,32 +182,6 @@ const struct word_row english_words_rows[] = {
      "prep",
      {0}},
     /* what may stand behind a bare number or ordinal without making it a count of something */
-    {"table tables party reservation group room rooms dinner lunch tickets ticket seats cab ride "
-     "taxi "
-     "breakfast brunch bedrooms",
-     "counted",
-     {0}},
-    {"hi hello hey there yes yeah yep ok okay oh well so sure hiya howdy", "greeting", {0}},
-    {"his her their its dr doctor dentist stylist hairdresser barber salon clinic provider "
-     "therapist "
-     "place business shop office doctor's dentist's stylist's salon's barber's clinic's",
-     "others",
-     {0}},
-    {"patient son daughter wife husband mother father mom mum dad child kid brother sister client "
-     "customer partner friend guest boyfriend girlfriend",
-     "relative",
-     {0}},
-    {"it's its it is this that's thats i'm im i am my name the mrs mr ms miss that would be for "
-     "under please put "
-     "and just sorry thanks",
-     "answerword",
-     {0}},
-    {"o oh", "digitword", {0}},
-    {"but so because then if how what can could i'd id let's lets maybe instead however though "
-     "although "
-     "otherwise while whereas except perhaps therefore unless",
-     "clause",
-     {0}},
     {"at on in for by around about from after before until till to of and or between since if "
      "please thanks thank would will is was works work sounds seems should could can i i'd i'm "
      "i'll "
@@ -205,11 +191,27 @@ const struct word_row english_words_rows[] = {
      "this next my the a an does do suits suit alright right yes yeah hopefully "
      "preferably possibly either any works depending just only exactly latest "
      "earliest onwards onward local eastern central pacific est edt cst pst gmt utc bst via "
+     "starting starts beginning begins between through from onward early late later even "
+     "especially "
      "available open free possible better best ideal perfect there are well cool wonderful love "
      "that'll that'd thatll because cause gives gets lovely excellent spot slot slots appointment "
      "appointments opening openings worked want need "
      "like let let's lets book schedule reserve cheers",
      "follow",
+     {0}},
+    /* what may stand between a day and a time of one phrase: "friday would be good, say at two" */
+    {"maybe say like so then perhaps please if possible preferably would be is it great good "
+     "perfect "
+     "ideal best fine better i i'd i'll prefer want something anything sometime anytime any some "
+     "time "
+     "thanks hopefully ideally available open free slot appointment opening openings appointments "
+     "brunch dinner whatever whichever you've i've we've your pretty much open all day either time "
+     "there do you have got can could we get come in make it's let's the a an with work works "
+     "after "
+     "just on at for around about , and or to us me book put schedule reserve love really okay ok "
+     "possibly probably roughly see my that's that'd if that be at's early as late lunch school "
+     "how what starting starts beginning or so pop",
+     "link",
      {0}},
     /* telling English from other languages */
     {"the is are i i'd i'm you to and for please can could would like my at on in of with have "

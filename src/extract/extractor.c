@@ -140,6 +140,7 @@ static bool run_stages(struct extract_scratch *scratch, struct extract_result *r
         !chart_parser_cover(scratch))
         return false;
     discourse_run(scratch);
+    phrase_join_run(scratch);
     return slot_ranking_run(scratch) && !scratch->failed;
 }
 

@@ -53,6 +53,7 @@ enum form_op {
     OP_WITHIN,     /* from now on, for a duration */
     OP_RANGEDAY,   /* a range within a day or a part of it */
     OP_HOLIDAY,    /* a day with a name; value: which */
+    OP_NTHWEEK,    /* the week of a month that holds its day `value` */
     OP_OVERPART,   /* the clock lies within the part of day */
 };
 

@@ -96,6 +96,8 @@ static bool take_clock_terminal(struct meaning *m, const struct token *token,
         if (value == 1 && token->word)
             m->flags |= MEANING_ONE;
         return set_hour(m, value, false);
+    case C_HISH:
+        return set_hour(m, value, false);
     case C_H24:
         return set_hour(m, value, true);
     case C_HM:
@@ -143,6 +145,7 @@ bool meaning_terminal_take(const struct extract_scratch *scratch, struct meaning
     switch (step->symbol) {
     case C_H12:
     case C_HW:
+    case C_HISH:
     case C_H24:
     case C_HM:
     case C_HMDOT:

@@ -14,6 +14,7 @@ enum { WORDS_LIMIT = 5, NAMES_LIMIT = 8, WORD_BYTES = 40, NAME_BYTES = 640 };
 struct name {
     uint32_t start, end; /* tokens */
     bool sure;           /* a given name, a capital or a strong cue */
+    bool spelled;        /* letter by letter */
 };
 
 struct names {
@@ -88,6 +89,9 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
 {
     if (!is_plain_word(scratch, at) || is_date_word(scratch, at))
         return false;
+    if ((scratch->tokens[at].flags & TOKEN_POSSESSIVE) && is_plain_word(scratch, at + 1) &&
+        strength != NAME_STRONG)
+        return false; /* "it's for Emma's birthday" */
     bool given = token_is(scratch, at, C_GIVEN), stop = token_is(scratch, at, C_STOP);
     bool state = token_is(scratch, at, C_STATE), capital = is_capital(scratch, at);
     bool single = scratch->tokens[at].end - scratch->tokens[at].start == 1;
@@ -189,10 +193,95 @@ static uint32_t skip_particles(const struct extract_scratch *scratch, uint32_t a
     return next;
 }
 
+/* ---- names that are spelled out: "s m i t h", "b as in boy", "double l" ---- */
+
+enum { LETTERS_LEAST = 3 };
+
+static bool token_text_is(const struct extract_scratch *scratch, uint32_t at, const char *word)
+{
+    if (at >= scratch->token_count)
+        return false;
+    const struct token *token = &scratch->tokens[at];
+    uint32_t i = 0;
+    for (; word[i]; i++) {
+        if (token->start + i >= token->end || (scratch->text[token->start + i] | 0x20) != word[i])
+            return false;
+    }
+    return token->start + i == token->end;
+}
+
+static bool is_letter_token(const struct extract_scratch *scratch, uint32_t at)
+{
+    if (at >= scratch->token_count)
+        return false;
+    const struct token *token = &scratch->tokens[at];
+    char c = (char)(scratch->text[token->start] | 0x20);
+    return token->kind == TOKEN_WORD && token->end - token->start == 1 && c >= 'a' && c <= 'z';
+}
+
+/* Over a comma or a glued hyphen between letters. */
+static uint32_t skip_sign(const struct extract_scratch *scratch, uint32_t at)
+{
+    bool sign = at < scratch->token_count && scratch->tokens[at].kind == TOKEN_PUNCTUATION &&
+                (scratch->tokens[at].byte == '-' || scratch->tokens[at].byte == ',' ||
+                 scratch->tokens[at].byte == '.');
+    return sign ? at + 1 : at;
+}
+
+/* "as in boy", "for boy", "like boy" behind a letter. */
+static uint32_t skip_example(const struct extract_scratch *scratch, uint32_t at)
+{
+    uint32_t word = at;
+    if (token_text_is(scratch, at, "as") && token_text_is(scratch, at + 1, "in"))
+        word = at + 2;
+    else if (token_text_is(scratch, at, "like") || token_text_is(scratch, at, "for"))
+        word = at + 1;
+    bool example = word > at && word < scratch->token_count && at > 0 &&
+                   scratch->tokens[word].kind == TOKEN_WORD &&
+                   (scratch->text[scratch->tokens[word].start] | 0x20) ==
+                       (scratch->text[scratch->tokens[at - 1].start] | 0x20);
+    return example ? word + 1 : at;
+}
+
+/* The end of a run of letters that spell a name; `at` when there is none. */
+static uint32_t read_spelled(const struct extract_scratch *scratch, uint32_t at, char *ret_text,
+                             size_t capacity, size_t *ret_size)
+{
+    uint32_t end = at, next = at;
+    size_t size = 0;
+    while (size + 2 < capacity) {
+        size_t times = token_is(scratch, next, scratch->grammar->literal_double) ? 2 : 1;
+        uint32_t letter = next + (times == 2);
+        if (!is_letter_token(scratch, letter))
+            break;
+        for (size_t i = 0; i < times; i++) {
+            char c = (char)(scratch->text[scratch->tokens[letter].start] | 0x20);
+            ret_text[size] = size == 0 ? (char)(c - 32) : c;
+            size++;
+        }
+        end = skip_example(scratch, letter + 1);
+        next = skip_sign(scratch, end);
+    }
+    if (size < LETTERS_LEAST)
+        return at;
+    *ret_size = size;
+    return end;
+}
+
+/* ---- reading ---- */
+
 static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum strength strength,
                       struct name *ret_name)
 {
     uint32_t start = at;
+    char letters[WORD_BYTES];
+    size_t size = 0;
+    uint32_t spelled =
+        strength == NAME_STRONG ? read_spelled(scratch, at, letters, sizeof letters, &size) : at;
+    if (spelled > at) {
+        *ret_name = (struct name){start, spelled, true, true};
+        return true;
+    }
     bool titled = token_is(scratch, at, C_TITLE);
     if (titled && token_is(scratch, at, C_OTHERS))
         return false; /* "Dr. Smith" is whom they want to see */
@@ -218,7 +307,7 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
             break;
         end = word + 1;
     }
-    *ret_name = (struct name){start, end, sure || titled};
+    *ret_name = (struct name){start, end, sure || titled, false};
     return true;
 }
 
@@ -242,11 +331,45 @@ static void capitalize(char *word)
         word[1] = (char)((unsigned char)word[1] - 32);
 }
 
+/* "jon smith, s m y t h": the letters say how the word with that initial is written. */
+static size_t respell(const struct extract_scratch *scratch, uint32_t at, char *text, size_t size)
+{
+    char letters[WORD_BYTES];
+    size_t count = 0;
+    uint32_t from = at;
+    while (from < at + 3 && from < scratch->token_count &&
+           (scratch->tokens[from].byte == ',' || token_is(scratch, from, C_STOP)))
+        from++; /* "that's", "spelled" */
+    if (read_spelled(scratch, from, letters, sizeof letters, &count) == from &&
+        (from == at || read_spelled(scratch, from = at, letters, sizeof letters, &count) == at))
+        return size;
+    size_t last = size;
+    while (last > 0 && text[last - 1] != ' ')
+        last--;
+    size_t first_end = 0;
+    while (first_end < size && text[first_end] != ' ')
+        first_end++;
+    if ((text[last] | 0x20) == (letters[0] | 0x20) && last + count < NAME_BYTES) {
+        memcpy(text + last, letters, count);
+        return last + count;
+    }
+    if ((text[0] | 0x20) == (letters[0] | 0x20) && size - first_end + count < NAME_BYTES) {
+        memmove(text + count, text + first_end, size - first_end);
+        memcpy(text, letters, count);
+        return size - first_end + count;
+    }
+    return size;
+}
+
 /* The name as it is written; spoken text gets its capitals. */
 static struct strview name_value(struct extract_scratch *scratch, const struct name *name)
 {
     char text[NAME_BYTES];
     size_t size = 0;
+    if (name->spelled) {
+        read_spelled(scratch, name->start, text, WORD_BYTES, &size);
+        return extract_scratch_keep(scratch, text, size);
+    }
     uint32_t first = scratch->tokens[name->start].start;
     uint32_t last = scratch->tokens[name->end - 1].end;
     bool spoken = all_lower(scratch->text + first, last - first);
@@ -273,6 +396,7 @@ static struct strview name_value(struct extract_scratch *scratch, const struct n
     }
     if (size > 2 && text[size - 1] == 's' && text[size - 2] == '\'')
         size -= 2; /* "this is Sam's" */
+    size = respell(scratch, name->end, text, size);
     return extract_scratch_keep(scratch, text, size);
 }
 
@@ -385,6 +509,15 @@ static bool is_of_another(const struct extract_scratch *scratch, const struct ed
            !token_is(scratch, before, C_RELATIVE);
 }
 
+/* "the name's Rutherford, first name Amy". */
+static bool last_is_lone_surname(const struct extract_scratch *scratch, const struct names *names)
+{
+    if (names->count == 0)
+        return false;
+    const struct edge *edge = &scratch->edges[names->edges[names->count - 1]];
+    return edge->end == edge->start + 1 && !token_is(scratch, edge->start, C_GIVEN);
+}
+
 static bool read_behind_cue(struct extract_scratch *scratch, struct names *names,
                             const struct edge *cue)
 {
@@ -403,7 +536,9 @@ static bool read_behind_cue(struct extract_scratch *scratch, struct names *names
     if (!read_name(scratch, at, strength, &name))
         return true;
     bool first_name = cue->makes == N_STRONGNAME && kind == 3;
-    if ((last_name || (first_name && names->last_is_surname)) && names->count) {
+    bool surname_known =
+        names->last_is_surname || (first_name && last_is_lone_surname(scratch, names));
+    if ((last_name || (first_name && surname_known)) && names->count) {
         join_names(scratch, names, &name, last_name);
         return true;
     }

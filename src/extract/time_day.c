@@ -225,7 +225,7 @@ static bool resolve_in_month(const struct extract_scratch *scratch, const struct
         }
         return true;
     }
-    if (m->has & HAS_EDGE) {
+    if ((m->has & HAS_EDGE) && m->edge == 3) {
         time_day_one(day, month.days + month.span - 1);
         return true;
     }

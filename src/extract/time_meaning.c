@@ -96,6 +96,58 @@ static bool minutes_from_hour(struct meaning *m, const struct form *form)
     return true;
 }
 
+/* Easter Sunday of a Gregorian year (the anonymous algorithm, as Meeus prints it), in days. */
+static int64_t easter_days(int32_t year)
+{
+    int32_t a = year % 19, b = year / 100, c = year % 100;
+    int32_t d = (19 * a + b - b / 4 - (b - (b + 8) / 25 + 1) / 3 + 15) % 30;
+    int32_t e = (32 + 2 * (b % 4) + 2 * (c / 4) - d - c % 4) % 7;
+    int32_t f = d + e - 7 * ((a + 11 * d + 22 * e) / 451) + 114;
+    return civil_time_days(year, f / 31, f % 31 + 1);
+}
+
+/*
+ * What a form's value says of a holiday: 1..1231 month and day; 2000 + month * 100 + n * 10 +
+ * weekday the nth weekday of a month (n 0: the last); 4100 Easter Sunday and days around it; 1
+ * Thanksgiving and 5001 the day after it.
+ */
+static void set_holiday(struct meaning *m, int32_t value, int64_t today)
+{
+    if (value >= 4000 && value < 5000) {
+        int32_t year = civil_time_date(today).year;
+        int64_t days = easter_days(year) + value - 4100;
+        if (days < today)
+            days = easter_days(year + 1) + value - 4100;
+        struct civil_date date = civil_time_date(days);
+        m->has |= HAS_YEAR | HAS_MONTH | HAS_MDAY;
+        m->year = (int16_t)date.year;
+        m->month = (int8_t)date.month;
+        m->mday = (int8_t)date.day;
+        return;
+    }
+    if (value >= 100 && value < 2000) {
+        m->has |= HAS_MONTH | HAS_MDAY;
+        m->month = (int8_t)(value / 100);
+        m->mday = (int8_t)(value % 100);
+        return;
+    }
+    bool thanks = value == 1 || value == 5001;
+    int32_t code = thanks ? 1144 : value - 2000;
+    m->has |= HAS_NTH | HAS_WEEKDAY | HAS_MONTH | (value == 5001 ? HAS_ADD : 0U);
+    m->add_days = value == 5001;
+    m->month = (int8_t)(code / 100);
+    m->nth = (int8_t)(code / 10 % 10 == 0 ? -1 : code / 10 % 10);
+    m->weekday = (uint8_t)(code % 10);
+}
+
+/* "tomorrow, friday": on another day than Thursday these are two days. */
+static bool offset_agrees(const struct meaning *m, int64_t today)
+{
+    if (!(m->has & HAS_OFFSET) || !(m->has & HAS_WEEKDAY) || (m->has & HAS_MDAY))
+        return true;
+    return civil_time_weekday(today + m->offset) == m->weekday;
+}
+
 static bool apply_calendar(struct meaning *m, const struct form *form, int64_t today)
 {
     switch ((int)form->op) {
@@ -142,16 +194,13 @@ static bool apply_calendar(struct meaning *m, const struct form *form, int64_t t
         m->mday = 1;
         return true;
     case OP_HOLIDAY:
-        if (form->value == 1) { /* the fourth Thursday of November */
-            m->has |= HAS_NTH | HAS_WEEKDAY | HAS_MONTH;
-            m->nth = 4;
-            m->weekday = 4;
-            m->month = 11;
-        } else {
-            m->has |= HAS_MONTH | HAS_MDAY;
-            m->month = (int8_t)(form->value / 100);
-            m->mday = (int8_t)(form->value % 100);
-        }
+        set_holiday(m, form->value, today);
+        return true;
+    case OP_NTHWEEK:
+        m->has |= HAS_EDGE | HAS_MDAY | (m->has & HAS_MONTH ? 0U : HAS_MONTHREL);
+        m->edge = 4;
+        m->mday = (int8_t)(form->value % 100);
+        m->month_rel = (int16_t)(form->value / 100);
         return true;
     case OP_WEEKOF:
         m->has |= HAS_EDGE;
@@ -268,6 +317,7 @@ static bool apply(struct extract_scratch *scratch, struct meaning *m, const stru
     case OP_NTH:
     case OP_HOLIDAY:
     case OP_WEEKOF:
+    case OP_NTHWEEK:
     case OP_ADDWEEKS:
     case OP_ADDDAYS:
         return apply_calendar(m, form, scratch->today);
@@ -301,7 +351,7 @@ bool time_meaning_make(struct extract_scratch *scratch, uint16_t form_index,
         if (form->op != OP_DAYMONTH && m.literal && (m.has & HAS_MDAY) &&
             (m.flags & MEANING_ORDINAL))
             return false; /* two ordinals */
-        if (!apply(scratch, &m, form))
+        if (!apply(scratch, &m, form) || !offset_agrees(&m, scratch->today))
             return false;
         if (form->makes == N_MOMENT && (m.has & HAS_PART) && (m.has & HAS_CLOCK))
             meaning_unite_part(&m);

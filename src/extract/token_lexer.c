@@ -529,7 +529,9 @@ static size_t lex_sign(struct extract_scratch *scratch, size_t at)
     struct token *token = new_token(scratch, at, at + size);
     token->kind = TOKEN_PUNCTUATION;
     token->byte = byte;
-    token->set = scratch->grammar->byte_sets[(unsigned char)byte & 127];
+    /* to the grammar a bracket is a comma: "next Tuesday (1/21) at 11" */
+    char seen = byte == '(' || byte == ')' ? ',' : byte;
+    token->set = scratch->grammar->byte_sets[(unsigned char)seen & 127];
     if (byte == '.' || byte == '?' || byte == '!' || byte == ';')
         token->flags |= TOKEN_STOPS;
     return at + size;

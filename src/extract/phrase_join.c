@@ -1,0 +1,190 @@
+/*
+ * phrase_join.c: a day and a time that were said apart but belong together: "friday after work, say
+ * around five thirty", "Friday. No, Saturday. At 10." The grammar joins what stands together; this
+ * stage joins what only link words, or a sentence that is nothing but the time, keep apart. After
+ * the discourse, before ranking. Thread: the scratch's.
+ */
+#include "extract/extract_private.h"
+#include "extract/meaning_parts.h"
+
+enum { GAP_LIMIT = 9 };
+
+static bool is_live_time(const struct phrase *phrase)
+{
+    return phrase->meaning >= 0 && phrase->makes >= N_BARE && phrase->makes <= N_HALFDAY &&
+           !phrase->weak && phrase->polarity == EXTRACT_ASSERTED;
+}
+
+/* One day, and no time of it yet. */
+static bool is_lone_day(const struct meaning *m)
+{
+    static const uint32_t larger = HAS_WEEKEND | HAS_YEARREL | HAS_RANGE | HAS_DURATION;
+    if (!(m->has & HAS_ANY_DAY) || (m->has & (HAS_ANY_TIME | larger)) || (m->flags & MEANING_PAST))
+        return false;
+    bool within_week = m->has & (HAS_WEEKDAY | HAS_MDAY | HAS_OFFSET | HAS_TWOWAY | HAS_SHIFT);
+    bool edge_day = (m->has & HAS_EDGE) && m->edge == 3;
+    bool edge_week = (m->has & HAS_EDGE) && m->edge != 3;
+    return (within_week || edge_day) && !edge_week;
+}
+
+static bool is_lone_time(const struct meaning *m)
+{
+    return (m->has & HAS_ANY_TIME) && !(m->has & (HAS_ANY_DAY | HAS_RANGE | HAS_DURATION));
+}
+
+/* A range of clocks without a day: "between two and four". */
+static bool is_lone_range(const struct extract_scratch *scratch, const struct meaning *m)
+{
+    if (!(m->has & HAS_RANGE))
+        return false;
+    const int32_t ends[] = {m->left, m->right};
+    for (size_t i = 0; i < 2; i++) {
+        if (ends[i] >= 0 && !is_lone_time(&scratch->meanings[ends[i]]))
+            return false;
+    }
+    return m->left >= 0 || m->right >= 0;
+}
+
+/* True when nothing but link words stands between two phrases of one sentence. */
+static bool is_linked(const struct extract_scratch *scratch, uint32_t from, uint32_t to)
+{
+    if (to - from > GAP_LIMIT)
+        return false;
+    for (uint32_t at = from; at < to; at++) {
+        const struct token *token = &scratch->tokens[at];
+        if ((token->flags & TOKEN_STOPS) ||
+            (!token_is(scratch, at, C_LINK) && token->byte != ',' && token->byte != '-'))
+            return false;
+    }
+    return true;
+}
+
+static bool ends_sentence(const struct extract_scratch *scratch, uint32_t at)
+{
+    while (at < scratch->token_count && token_is(scratch, at, C_LINK) &&
+           token_is(scratch, at, C_FOLLOW) && !token_is(scratch, at, C_PREP))
+        at++; /* "At 10 please." */
+    return at >= scratch->token_count || (scratch->tokens[at].flags & TOKEN_STOPS);
+}
+
+/* "... Saturday. At 10.": the second sentence is the time and nothing else. */
+static bool is_fragment(const struct extract_scratch *scratch, uint32_t from,
+                        const struct phrase *next)
+{
+    bool stopped = false;
+    if (next->start - from > 3)
+        return false;
+    for (uint32_t at = from; at < next->start; at++) {
+        bool stop = scratch->tokens[at].flags & TOKEN_STOPS;
+        if (!stop && !(stopped && token_is(scratch, at, C_LINK)))
+            return false;
+        if (stop && scratch->tokens[at].byte == '?')
+            return false;
+        stopped = stopped || stop;
+    }
+    return stopped && ends_sentence(scratch, next->end);
+}
+
+/* A cue between two phrases: what it did to them is done, so they stay apart unless it corrected
+ * the later one's own kind. */
+static const struct phrase *next_value(const struct extract_scratch *scratch, size_t *index)
+{
+    for (size_t i = *index + 1; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        bool idle = phrase->makes == N_SILENT || phrase->makes == N_PHONECUE ||
+                    phrase->makes == N_EMAILCUE || phrase->makes == N_WEAKNAME;
+        if (idle || phrase->weak)
+            continue;
+        *index = i;
+        return phrase;
+    }
+    return NULL;
+}
+
+/* Puts both into `into`, which is one of them. */
+static bool unite(struct extract_scratch *scratch, const struct phrase *day,
+                  const struct phrase *time, struct phrase *into)
+{
+    struct meaning m = scratch->meanings[time->meaning];
+    const struct meaning days = scratch->meanings[day->meaning];
+    if (m.has & HAS_RANGE) {
+        int32_t *ends[2] = {&m.left, &m.right};
+        for (size_t i = 0; i < 2; i++) {
+            if (*ends[i] < 0)
+                continue;
+            struct meaning end = scratch->meanings[*ends[i]];
+            meaning_unite_day(&end, &days);
+            *ends[i] = meaning_range_add(scratch, &end);
+            if (*ends[i] < 0)
+                return false;
+        }
+    } else {
+        meaning_unite_day(&m, &days);
+        m.flags &= (uint16_t)~MEANING_BARE;
+    }
+    if (days.confidence < m.confidence)
+        m.confidence = days.confidence;
+    if (m.confidence > 85)
+        m.confidence = 85;
+    struct resolved readings[RESOLVED_LIMIT];
+    if (time_resolve_run(scratch, &m, readings) == 0)
+        return false;
+    int32_t index = meaning_range_add(scratch, &m);
+    if (index < 0)
+        return false;
+    into->meaning = index;
+    into->makes = m.has & HAS_RANGE ? N_RANGE : N_MOMENT;
+    into->form = time->form;
+    into->reasons |= (uint8_t)(day->reasons | time->reasons);
+    return true;
+}
+
+/* "10:30 on either the 21st or the 22nd": what is said once holds for both that are offered. */
+static bool unite_pair(struct extract_scratch *scratch, struct phrase *a, struct phrase *b,
+                       bool day_first)
+{
+    struct phrase *c = b->rival >= 0 ? &scratch->phrases[b->rival] : NULL;
+    bool good = unite(scratch, day_first ? a : b, day_first ? b : a, b);
+    if (good && c && c > b)
+        unite(scratch, day_first ? a : c, day_first ? c : a, c);
+    if (good) {
+        b->start = c ? b->start : a->start;
+        a->weak = true; /* it lives on in the other */
+    }
+    return good;
+}
+
+static size_t count_live(const struct extract_scratch *scratch)
+{
+    size_t live = 0;
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        live += is_live_time(phrase) && !(scratch->meanings[phrase->meaning].has & HAS_DURATION);
+    }
+    return live;
+}
+
+void phrase_join_run(struct extract_scratch *scratch)
+{
+    if (scratch->phrase_count < 2 || count_live(scratch) < 2)
+        return;
+    for (size_t i = 0; i + 1 < scratch->phrase_count; i++) {
+        struct phrase *a = &scratch->phrases[i];
+        if (!is_live_time(a) || a->rival >= 0)
+            continue;
+        size_t next = i;
+        if (!next_value(scratch, &next))
+            return;
+        struct phrase *b = &scratch->phrases[next];
+        if (!is_live_time(b) || b->start < a->end)
+            continue;
+        const struct meaning *x = &scratch->meanings[a->meaning];
+        const struct meaning *y = &scratch->meanings[b->meaning];
+        bool day_first = is_lone_day(x) && (is_lone_time(y) || is_lone_range(scratch, y));
+        bool time_first = is_lone_day(y) && (is_lone_time(x) || is_lone_range(scratch, x));
+        if (!day_first && !time_first)
+            continue;
+        if (is_linked(scratch, a->end, b->start) || is_fragment(scratch, a->end, b))
+            unite_pair(scratch, a, b, day_first);
+    }
+}
