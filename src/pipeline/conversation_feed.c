@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "codec/avro_container.h"
 #include "codec/binary_record.h"
+#include "pipeline/conversation_stream.h"
 #include "pipeline/lane_private.h"
 #include "score/conversation_measure.h"
 
@@ -69,6 +70,10 @@ enum status conversation_feed_open(struct session *session, struct conversation_
     if (!feed)
         return error_no_memory(err);
     feed->session = session;
+    if (session->options.stream) {
+        *ret_feed = TAKE(feed);
+        return STATUS_OK;
+    }
     feed->decoded = memory_alloc(BATCH_LINES * sizeof *feed->decoded);
     feed->arenas = memory_alloc((size_t)session->thread_count * sizeof *feed->arenas);
     feed->table = conversation_table_create(&(struct conversation_table_options){0});
@@ -266,6 +271,9 @@ static enum status journal_facts(struct conversation_feed *feed, struct active_c
     strbuf_clear(&feed->payload);
     if (status == STATUS_OK)
         status = binary_record_encode(&conversation_facts_type, &facts, &feed->payload, err);
+    struct conversation_stream *stream = session->options.stream;
+    if (status == STATUS_OK && stream)
+        return stream->kind->facts(stream, conversation, strbuf_view(&feed->payload), err);
     if (status == STATUS_OK)
         status = journal_log_append(session->journal, JOURNAL_FACTS, ordinal,
                                     strbuf_view(&feed->payload), &offset, err);
@@ -294,6 +302,7 @@ static enum status activate(struct conversation_feed *feed, struct conversation 
         return error_no_memory(err);
     }
     active->conversation = conversation;
+    active->stream = session->options.stream;
     conversation->ordinal = (int64_t)feed->handed_out++;
     enum gold_status gold_status;
     enum status status = join_gold(session, active, &gold_status, err);
@@ -327,9 +336,37 @@ static void drop_rest(struct conversation_feed *feed, struct conversation *conve
     conversation_destroy(conversation);
 }
 
-enum status conversation_feed_next(struct conversation_feed *feed,
+bool conversation_feed_has_ended(const struct conversation_feed *feed)
+{
+    return feed->finished;
+}
+
+static enum status next_of_stream(struct conversation_feed *feed, bool may_wait,
+                                  struct active_conversation **ret_active, struct error *err)
+{
+    struct conversation_stream *stream = feed->session->options.stream;
+    struct conversation *conversation = NULL;
+    while (!feed->finished) {
+        enum status status =
+            stream->kind->next(stream, may_wait, &conversation, &feed->finished, err);
+        if (status != STATUS_OK || !conversation)
+            return status;
+        enum skip_reason skip = whole_skip(conversation);
+        if (skip == SKIP_NONE)
+            return activate(feed, conversation, ret_active, err);
+        stream->kind->finished(stream, conversation, skip);
+        conversation_destroy(conversation);
+    }
+    return STATUS_OK;
+}
+
+enum status conversation_feed_next(struct conversation_feed *feed, bool may_wait,
                                    struct active_conversation **ret_active, struct error *err)
 {
+    if (feed->session->options.stream) {
+        *ret_active = NULL;
+        return next_of_stream(feed, may_wait, ret_active, err);
+    }
     struct run_accounts *accounts = &feed->session->accounts;
     *ret_active = NULL;
     while (!feed->finished) {

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "codec/binary_record.h"
+#include "pipeline/conversation_stream.h"
 #include "pipeline/lane_private.h"
 #include "pipeline/provider_end.h"
 #include "pipeline/scorer_command.h"
@@ -46,12 +47,24 @@ struct lane {
     struct strbuf payload;
 };
 
+/* Its last trial is gone: a stream is told when all of them have a result. */
+static void leave_conversation(struct active_conversation *active)
+{
+    if (--active->trials_left)
+        return;
+    if (active->stream && !active->is_cut)
+        active->stream->kind->finished(active->stream, active->conversation, SKIP_NONE);
+    active_conversation_destroy(active);
+}
+
 static void work_destroy(struct trial_work *work)
 {
     if (!work)
         return;
-    if (work->active && --work->active->trials_left == 0)
-        active_conversation_destroy(work->active);
+    if (work->active) {
+        work->active->is_cut = work->active->is_cut || !work->kept;
+        leave_conversation(work->active);
+    }
     trial_run_destroy(work->run);
     strbuf_done(&work->payload);
     memory_free(work);
@@ -148,8 +161,8 @@ static enum status make_trials(struct lane *lane, struct active_conversation *ac
                 status = make_trial(lane, active, c, r, err);
         }
     }
-    if (--active->trials_left == 0)
-        active_conversation_destroy(active);
+    active->is_cut = active->is_cut || status != STATUS_OK;
+    leave_conversation(active);
     return status;
 }
 
@@ -159,11 +172,12 @@ static enum status let_in(struct lane *lane, struct error *err)
     enum status status = STATUS_OK;
     while (status == STATUS_OK && !lane->feed_ended && !lane->stopping && lane->at_work < most) {
         struct active_conversation *active;
-        status = conversation_feed_next(lane->feed, &active, err);
-        if (status == STATUS_OK && !active)
-            lane->feed_ended = true;
-        else if (status == STATUS_OK)
+        status = conversation_feed_next(lane->feed, lane->at_work == 0, &active, err);
+        if (status == STATUS_OK && active)
             status = make_trials(lane, active, err);
+        else if (status == STATUS_OK &&
+                 !(lane->feed_ended = conversation_feed_has_ended(lane->feed)))
+            break; /* a stream that has nothing just now */
     }
     return status;
 }
@@ -278,10 +292,25 @@ static bool is_unfinished(const struct trial *trial)
     return trial->error && trial->error->error_class == ERROR_CLASS_BUDGET;
 }
 
+static enum status keep_trial(struct lane *lane, struct trial_work *work, struct error *err)
+{
+    const struct trial *trial = &work->run->trial;
+    struct conversation_stream *stream = work->active->stream;
+    uint64_t offset, ordinal = (uint64_t)trial->ordinal;
+    enum status status =
+        stream ? stream->kind->trial(stream, work->active->conversation, trial,
+                                     strbuf_view(&work->payload), err)
+               : append(lane, JOURNAL_TRIAL, ordinal, strbuf_view(&work->payload), &offset, err);
+    if (status == STATUS_OK && !stream &&
+        !offset_column_set(&lane->session->trials, ordinal, offset))
+        status = error_no_memory(err);
+    work->kept = status == STATUS_OK;
+    return status;
+}
+
 static enum status finish_trial(struct lane *lane, struct trial_work *work, struct error *err)
 {
     struct trial *trial = &work->run->trial;
-    uint64_t offset, ordinal = (uint64_t)trial->ordinal;
     enum status status = STATUS_OK;
     if (is_unfinished(trial)) {
         lane->session->stopped_by_budget = !lane->session->interrupted;
@@ -289,9 +318,7 @@ static enum status finish_trial(struct lane *lane, struct trial_work *work, stru
     } else {
         lane->trials_done++;
         lane->errors += trial->error != NULL;
-        status = append(lane, JOURNAL_TRIAL, ordinal, strbuf_view(&work->payload), &offset, err);
-        if (status == STATUS_OK && !offset_column_set(&lane->session->trials, ordinal, offset))
-            status = error_no_memory(err);
+        status = keep_trial(lane, work, err);
     }
     lane->at_work--;
     work_destroy(work);
@@ -299,9 +326,16 @@ static enum status finish_trial(struct lane *lane, struct trial_work *work, stru
 }
 
 /* Tells the answers of a run apart. A conversation has at most 10,000 events (assemble/), so its
- * turns fit into 14 bits. */
+ * turns fit into 14 bits. In a stream ordinals differ from one attempt to the next, so that the
+ * trial's name takes their place. */
 static uint64_t answer_key(const struct trial_work *work, size_t ask)
 {
+    if (work->active->stream) {
+        struct strview id = work->run->trial.id;
+        uint64_t parts[] = {work->active->stream->kind->identity(work->active->conversation),
+                            hash_64(id.data, id.size), ask};
+        return hash_64(parts, sizeof parts);
+    }
     return (uint64_t)work->run->trial.ordinal << 14 | (ask & 16383);
 }
 
@@ -555,18 +589,29 @@ static enum status keep_time(struct lane *lane, struct error *err)
     return journal_log_sync(session->journal, err);
 }
 
+/* A stream hands results over as they come, however busy the lane is. */
+static enum status tend_stream(struct lane *lane, struct error *err)
+{
+    struct conversation_stream *stream = lane->session->options.stream;
+    size_t most = (size_t)pipeline_of(lane)->max_in_flight;
+    return stream ? stream->kind->tend(stream, lane->at_work >= most, err) : STATUS_OK;
+}
+
 static enum status loop(struct lane *lane, struct error *err)
 {
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
         look_at_stop(lane);
         status = let_in(lane, err);
-        if (status != STATUS_OK || lane->at_work == 0)
+        bool is_over = lane->at_work == 0 && (lane->feed_ended || lane->stopping);
+        if (status != STATUS_OK || is_over)
             break;
         if (lane->ready_count)
             status = work_round(lane, err);
         if (status == STATUS_OK && lane->in_flight)
             status = collect(lane, lane->ready_count ? 0 : COLLECT_WAIT_MS, err);
+        if (status == STATUS_OK)
+            status = tend_stream(lane, err);
         if (status == STATUS_OK)
             status = keep_time(lane, err);
     }

@@ -12,6 +12,8 @@ struct active_conversation {
     struct gold_conversation *gold; /* NULL: none */
     const struct time_zone *zone;
     size_t trials_left;
+    bool is_cut;                        /* a trial of it ended without a result */
+    struct conversation_stream *stream; /* to be told of its end; NULL: nobody */
 };
 
 /* A trial at work. Owned by the lane; lent to one thread of the team while a batch is at work. */
@@ -27,6 +29,7 @@ struct trial_work {
     bool dropped;        /* stopped while a scorer was at work: no result, to be run again */
     struct strview scorer_line;
     bool done;
+    bool kept; /* its result is in the journal, or with the stream */
     enum status status;
     struct error error;
     struct strbuf payload; /* the finished trial, for the journal */
@@ -41,10 +44,11 @@ struct conversation_feed;
 enum status conversation_feed_open(struct session *session, struct conversation_feed **ret_feed,
                                    struct error *err);
 void conversation_feed_close(struct conversation_feed *feed);
-/* The next one that is to be replayed, joined with its gold and journaled facts; NULL at the end.
- */
-enum status conversation_feed_next(struct conversation_feed *feed,
+/* The next one that is to be replayed, joined with its gold and journaled facts; NULL at the end,
+ * and when a stream has none just now. may_wait: nothing else is to be done meanwhile. */
+enum status conversation_feed_next(struct conversation_feed *feed, bool may_wait,
                                    struct active_conversation **ret_active, struct error *err);
+bool conversation_feed_has_ended(const struct conversation_feed *feed);
 void active_conversation_destroy(struct active_conversation *active);
 
 DEFINE_CLEANUP(conversation_feed_cleanup, struct conversation_feed, conversation_feed_close)

@@ -52,7 +52,7 @@ static enum status count_all(struct session *session, struct run_estimate *estim
     enum status status = conversation_feed_open(session, &feed, err);
     while (status == STATUS_OK) {
         struct active_conversation *active;
-        status = conversation_feed_next(feed, &active, err);
+        status = conversation_feed_next(feed, true, &active, err);
         if (status != STATUS_OK || !active)
             break;
         estimate->conversations++;

@@ -162,7 +162,9 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
 
 static enum status open_journal(struct session *session, struct error *err)
 {
-    char *path = arena_format(session->arena, "%s/journal.log", session->options.folder);
+    char *path =
+        arena_format(session->arena, "%s/%s", session->options.folder,
+                     session->options.journal_name ? session->options.journal_name : "journal.log");
     if (!path)
         return error_no_memory(err);
     uint64_t cut;

@@ -60,6 +60,8 @@ struct run_progress {
     double seconds;
 };
 
+struct conversation_stream;
+
 struct session_options {
     const struct pipeline_spec *pipeline;
     const char *folder; /* the run folder */
@@ -75,6 +77,8 @@ struct session_options {
         void *context,
         const struct run_progress *progress); /* MAY be NULL; called about 5 times a second */
     void *progress_context;
+    struct conversation_stream *stream; /* NULL: the source is a file, results go to the journal */
+    const char *journal_name;           /* in the folder; NULL: journal.log */
 };
 
 struct session {

@@ -21,6 +21,8 @@ struct conversation_turn {
         *asked; /* the agent turn before this one, which the caller answers; NULL: none */
 };
 
+struct log_conversation; /* assemble/partition_table.h */
+
 struct conversation {
     struct arena *arena; /* holds the conversation itself too */
     struct strview id;
@@ -37,6 +39,7 @@ struct conversation {
     const struct agent_turn *opening; /* what the agent said before the caller spoke */
     int outcome;                      /* enum outcome */
     const struct feedback *feedback;
+    struct log_conversation *origin; /* its place in a partition's log; NULL: it is from a file */
 };
 
 /* limit_bytes bounds what one conversation may cost. NULL: memory ran out. */
