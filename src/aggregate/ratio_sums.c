@@ -102,17 +102,22 @@ double ratio_pairs_difference(const struct ratio_pairs *pairs)
     return ratio_sums_value(&pairs->first) - ratio_sums_value(&pairs->second);
 }
 
-struct interval ratio_pairs_interval(const struct ratio_pairs *pairs)
+double ratio_pairs_error(const struct ratio_pairs *pairs)
 {
     double r1 = ratio_sums_value(&pairs->first), r2 = ratio_sums_value(&pairs->second);
     if (!(pairs->first.size > 0 && pairs->second.size > 0))
-        return interval_undefined(NULL, "one of the two has no value");
+        return (double)NAN;
     double own = spread(&pairs->first) + spread(&pairs->second);
     double cross = (pairs->sum1_sum2 - r2 * pairs->sum1_size2 - r1 * pairs->size1_sum2 +
                     r1 * r2 * pairs->size1_size2) /
                    pairs->first.size / pairs->second.size;
     double left = own - 2 * cross;
-    if (left <= 1e-9 * own)
-        left = 0;
-    return around(r1 - r2, error_of(left, pairs->clusters), pairs->clusters);
+    return error_of(left <= 1e-9 * own ? 0 : left, pairs->clusters);
+}
+
+struct interval ratio_pairs_interval(const struct ratio_pairs *pairs)
+{
+    if (!(pairs->first.size > 0 && pairs->second.size > 0))
+        return interval_undefined(NULL, "one of the two has no value");
+    return around(ratio_pairs_difference(pairs), ratio_pairs_error(pairs), pairs->clusters);
 }

@@ -44,6 +44,8 @@ struct interval ratio_sums_share_interval(const struct ratio_sums *sums);
 
 /* first minus second. */
 double ratio_pairs_difference(const struct ratio_pairs *pairs);
+/* CR1 error of the difference; NaN below two clusters; 0 when nothing varies. */
+double ratio_pairs_error(const struct ratio_pairs *pairs);
 /* Linearised, paired by cluster, t; undefined below two clusters and where nothing varies. */
 struct interval ratio_pairs_interval(const struct ratio_pairs *pairs);
 

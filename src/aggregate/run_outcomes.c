@@ -28,7 +28,20 @@ bool run_outcomes_add(struct run_outcomes *outcomes, const struct conversation_f
         hash_64(facts->conversation_id.data, facts->conversation_id.size);
     outcomes->ordinals[outcomes->count] = (uint32_t)facts->ordinal;
     outcomes->count = count;
+    outcomes->leaves_out_challenge =
+        outcomes->leaves_out_challenge || facts->split != SPLIT_CHALLENGE;
     return true;
+}
+
+bool run_outcomes_is_headline(const struct run_outcomes *outcomes, size_t conversation)
+{
+    size_t split = slice_table_key(&outcomes->slices, strview_of("split"));
+    if (!outcomes->leaves_out_challenge || split == SIZE_MAX)
+        return true;
+    size_t challenge =
+        slice_table_value(&outcomes->slices, split, strview_of(gold_split_names[SPLIT_CHALLENGE]));
+    return challenge == SIZE_MAX ||
+           !slice_table_has(&outcomes->slices, conversation, split, challenge);
 }
 
 bool run_outcomes_add_row(struct run_outcomes *outcomes, const struct outcome_row *row)

@@ -22,9 +22,10 @@ struct run_outcomes {
     size_t candidates;
     size_t count, id_capacity, ordinal_capacity, mark_capacity;
     uint64_t *id_hashes;
-    uint32_t *ordinals;       /* of the conversation in its run: where the journal has it */
-    uint8_t *marks;           /* 4 in a byte */
-    struct outcome_rows rows; /* conversation x candidates + candidate */
+    uint32_t *ordinals;        /* of the conversation in its run: where the journal has it */
+    uint8_t *marks;            /* 4 in a byte */
+    bool leaves_out_challenge; /* there are conversations that are not of the split `challenge` */
+    struct outcome_rows rows;  /* conversation x candidates + candidate */
     struct slice_table slices;
     /* what the rows' numbers stand for; there once the fold is finished */
     const struct strview *slot_names, *extra_names;
@@ -33,6 +34,10 @@ struct run_outcomes {
 
 /* A new conversation without outcomes. False: memory ran out. */
 bool run_outcomes_add(struct run_outcomes *outcomes, const struct conversation_facts *facts);
+/* Whether headline numbers rest on it: not when it is of the split `challenge` and others are
+ * there.
+ */
+bool run_outcomes_is_headline(const struct run_outcomes *outcomes, size_t conversation);
 /* The row of the next candidate of the conversation added last. False: memory ran out. */
 bool run_outcomes_add_row(struct run_outcomes *outcomes, const struct outcome_row *row);
 /* False: memory ran out. */

@@ -57,6 +57,17 @@ bool metric_source_find(struct strview metric, double monthly_calls,
     return find_slot_metric(metric, ret_source);
 }
 
+struct metric_source metric_source_of_extra(struct strview name)
+{
+    return (struct metric_source){.kind = METRIC_SOURCE_EXTRA,
+                                  .name = name,
+                                  .metric = {.kind = RATIO_MEAN,
+                                             .basis = BASIS_FINISHED,
+                                             .scale = 1,
+                                             .unit_of_n = "trials",
+                                             .undefined = "the scorer gave no number"}};
+}
+
 static size_t place_of(const struct strview *names, size_t count, struct strview name)
 {
     for (size_t i = 0; i < count; i++)
@@ -119,14 +130,15 @@ static bool read(struct column_reader *reader, size_t conversation, struct ratio
 
 /* A filter in this run's numbers. */
 struct resolved_filter {
-    bool is_there;
+    bool is_there, by_split;
     size_t key, value; /* SIZE_MAX: nothing has it */
 };
 
 static struct resolved_filter resolve(const struct run_outcomes *outcomes,
                                       struct conversation_filter filter)
 {
-    struct resolved_filter resolved = {filter.key.data != NULL, SIZE_MAX, SIZE_MAX};
+    struct resolved_filter resolved = {filter.key.data != NULL, strview_is(filter.key, "split"),
+                                       SIZE_MAX, SIZE_MAX};
     if (resolved.is_there)
         resolved.key = slice_table_key(&outcomes->slices, filter.key);
     if (resolved.key != SIZE_MAX)
@@ -137,6 +149,8 @@ static struct resolved_filter resolve(const struct run_outcomes *outcomes,
 static bool passes(const struct run_outcomes *outcomes, struct resolved_filter filter,
                    size_t conversation)
 {
+    if (!filter.by_split && !run_outcomes_is_headline(outcomes, conversation))
+        return false;
     return !filter.is_there ||
            (filter.value != SIZE_MAX &&
             slice_table_has(&outcomes->slices, conversation, filter.key, filter.value));

@@ -27,9 +27,10 @@ struct column_side {
     size_t candidate;
 };
 
-/* Which conversations: key absent: all of them. Else those that have the value, as in
- * {"split", "random"}, {"tag", "noisy"}, {"locale", "es-ES"} or a key of the metadata
- * (slice_table.h). */
+/* Which conversations: key absent: all that headline numbers rest on, which is all but the split
+ * `challenge` where there are others (run_outcomes_is_headline). Else those of them that have the
+ * value, as in {"tag", "noisy"}, {"locale", "es-ES"} or a key of the metadata (slice_table.h); by
+ * {"split", "challenge"} those of that split. */
 struct conversation_filter {
     struct strview key, value;
 };
@@ -50,6 +51,9 @@ struct metric_source {
  * ratio by conversation, or unknown. `metric` must stay: the source borrows from it. */
 bool metric_source_find(struct strview metric, double monthly_calls,
                         struct metric_source *ret_source);
+
+/* A number of a scorer of kind command, by its name. */
+struct metric_source metric_source_of_extra(struct strview name);
 
 struct metric_column {
     size_t count;            /* conversations in which the candidate has what the metric needs */

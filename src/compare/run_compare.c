@@ -1,26 +1,15 @@
 /*
- * run_compare.c: columns first (who is compared with whom), then the rows by the catalogue's order,
- * then conversations matched by the hash of their id.
+ * run_compare.c: columns first (who is compared with whom), then the rows by the catalogue's order
+ * with their tests, then slices, changed conversations, and what follows.
  */
-#include "compare/run_compare.h"
-
 #include "aggregate/metric_catalogue.h"
-#include "base/hash_set.h"
-#include "stats/mcnemar.h"
+#include "compare/run_compare_private.h"
 
 #include <math.h>
 
 enum { MOST_WARNINGS = 5 };
 
-struct compare {
-    const struct run_side *sides;
-    size_t count;
-    struct arena *arena;
-    struct run_comparison *comparison;
-    bool no_memory;
-};
-
-static void *array(struct compare *compare, size_t count, size_t size)
+void *compare_array(struct compare *compare, size_t count, size_t size)
 {
     void *made = arena_array(compare->arena, count + 1, size);
     compare->no_memory = compare->no_memory || !made;
@@ -42,8 +31,8 @@ static bool differs(struct strview a, struct strview b)
 static void add_warnings(struct compare *compare)
 {
     const struct run_summary *first = compare->sides[0].summary;
-    compare->comparison->warnings =
-        array(compare, compare->count * MOST_WARNINGS, sizeof *compare->comparison->warnings);
+    compare->comparison->warnings = compare_array(compare, compare->count * MOST_WARNINGS,
+                                                  sizeof *compare->comparison->warnings);
     for (size_t i = 0; !compare->no_memory && i < compare->count; i++) {
         const struct run_summary *run = compare->sides[i].summary;
         if (differs(first->gold_sha256, run->gold_sha256))
@@ -59,11 +48,14 @@ static void add_warnings(struct compare *compare)
     }
 }
 
-/* The candidate of that name in the first run; the only one when both runs have just one. */
+/* In one run its first candidate. Else the candidate of that name in the first run; the only one
+ * when both runs have just one. */
 static size_t reference_of(const struct compare *compare, size_t run, size_t candidate)
 {
     const struct run_summary *first = compare->sides[0].summary;
     const struct run_summary *own = compare->sides[run].summary;
+    if (compare->count == 1 && candidate > 0)
+        return 0;
     if (run == 0)
         return SIZE_MAX;
     for (size_t c = 0; c < first->candidate_count; c++)
@@ -77,38 +69,36 @@ static void add_columns(struct compare *compare)
     size_t columns = 0;
     for (size_t i = 0; i < compare->count; i++)
         columns += compare->sides[i].summary->candidate_count;
-    compare->comparison->columns = array(compare, columns, sizeof *compare->comparison->columns);
+    compare->comparison->columns =
+        compare_array(compare, columns, sizeof *compare->comparison->columns);
     for (size_t i = 0; !compare->no_memory && i < compare->count; i++)
         for (size_t c = 0; c < compare->sides[i].summary->candidate_count; c++)
             compare->comparison->columns[compare->comparison->column_count++] =
                 (struct run_column){i, c, reference_of(compare, i, c)};
 }
 
-static struct measure nothing(const char *reason)
+struct measure compare_nothing(const char *reason)
 {
     double nan = (double)NAN;
     return (struct measure){nan, nan, nan, 0, NULL, reason};
 }
 
-static void set_differences(struct compare *compare, struct metric_row *row)
+/* Which conversations are in both, for every column that is compared. */
+static void add_pairings(struct compare *compare)
 {
-    double nan = (double)NAN;
-    row->difference = array(compare, compare->comparison->column_count, sizeof *row->difference);
-    for (size_t j = 0; row->difference && j < compare->comparison->column_count; j++) {
-        size_t reference = compare->comparison->columns[j].reference;
-        const struct measure *own = &row->by_candidate[j];
-        if (reference == SIZE_MAX) {
-            row->difference[j] = nothing("the first run has no candidate of this name");
-            if (compare->comparison->columns[j].run == 0)
-                row->difference[j].undefined = "the others are compared with this one";
+    const struct run_comparison *comparison = compare->comparison;
+    struct conversation_filter all = {{0}, {0}};
+    compare->pairings = compare_array(compare, comparison->column_count, sizeof *compare->pairings);
+    for (size_t j = 0; !compare->no_memory && j < comparison->column_count; j++) {
+        const struct run_column *column = &comparison->columns[j];
+        if (column->reference == SIZE_MAX || !compare->sides[0].outcomes ||
+            !compare->sides[column->run].outcomes)
             continue;
-        }
-        const struct measure *first = &row->by_candidate[reference];
-        const char *undefined = own->undefined ? own->undefined : first->undefined;
-        row->difference[j] =
-            undefined ? nothing(undefined)
-                      : (struct measure){
-                            own->value - first->value, nan, nan, own->n, own->unit_of_n, NULL};
+        struct column_side own = {compare->sides[column->run].outcomes, column->candidate};
+        struct column_side reference = {compare->sides[0].outcomes,
+                                        comparison->columns[column->reference].candidate};
+        compare->no_memory =
+            !conversation_pairing_make(own, reference, all, compare->arena, &compare->pairings[j]);
     }
 }
 
@@ -116,30 +106,32 @@ static struct metric_row start_row(struct compare *compare, const struct metric_
 {
     struct metric_row row = *from;
     size_t columns = compare->comparison->column_count;
-    row.by_candidate = array(compare, columns, sizeof *row.by_candidate);
-    row.measured_live = array(compare, columns, sizeof *row.measured_live);
+    row.by_candidate = compare_array(compare, columns, sizeof *row.by_candidate);
+    row.measured_live = compare_array(compare, columns, sizeof *row.measured_live);
+    row.difference = NULL;
     return row;
 }
 
 /* The row of that name in the section, of the first run that has it. */
-static void add_row(struct compare *compare, struct metric_section *section,
-                    const struct metric_row *from)
+static enum status add_row(struct compare *compare, struct compared_section *section,
+                           const struct metric_row *from)
 {
     for (size_t i = 0; i < section->count; i++)
-        if (strcmp(section->rows[i].name, from->name) == 0)
-            return;
+        if (strcmp(section->rows[i].row.name, from->name) == 0)
+            return STATUS_OK;
+    struct compared_row *added = &section->rows[section->count];
     struct metric_row row = start_row(compare, from);
     for (size_t j = 0; !compare->no_memory && j < compare->comparison->column_count; j++) {
         const struct run_column *column = &compare->comparison->columns[j];
         const struct metric_row *own =
             run_summary_row(compare->sides[column->run].summary, from->name);
-        row.by_candidate[j] =
-            own ? own->by_candidate[column->candidate] : nothing("this run has no value of it");
+        row.by_candidate[j] = own ? own->by_candidate[column->candidate]
+                                  : compare_nothing("this run has no value of it");
         row.measured_live[j] = own && own->measured_live && own->measured_live[column->candidate];
     }
-    if (!compare->no_memory)
-        set_differences(compare, &row);
-    section->rows[section->count++] = row;
+    added->row = row;
+    section->count++;
+    return compare->no_memory ? error_no_memory(compare->err) : compare_tests_row(compare, added);
 }
 
 static const struct metric_section *section_of(const struct run_summary *summary, const char *name)
@@ -150,25 +142,36 @@ static const struct metric_section *section_of(const struct run_summary *summary
     return NULL;
 }
 
-static void add_section(struct compare *compare, const struct section_entry *entry)
+/* Facts of the recording are the same for all candidates of a run. */
+static bool is_of_recording(const struct section_entry *entry)
+{
+    return strcmp(entry->name, "recorded") == 0 || strcmp(entry->name, "services") == 0 ||
+           strcmp(entry->name, "feedback") == 0;
+}
+
+static enum status add_section(struct compare *compare, const struct section_entry *entry)
 {
     struct run_comparison *comparison = compare->comparison;
-    struct metric_section *section = &comparison->sections[comparison->section_count];
+    struct compared_section *section = &comparison->sections[comparison->section_count];
     size_t most = 0;
     for (size_t i = 0; i < compare->count; i++) {
         const struct metric_section *own = section_of(compare->sides[i].summary, entry->name);
         most += own ? own->count : 0;
     }
-    if (most == 0)
-        return;
-    *section = (struct metric_section){entry->name, entry->title, entry->note,
-                                       array(compare, most, sizeof *section->rows), 0};
+    if (most == 0 || (compare->count == 1 && is_of_recording(entry)))
+        return STATUS_OK;
+    *section = (struct compared_section){entry->name, entry->title, entry->note,
+                                         compare_array(compare, most, sizeof *section->rows), 0};
+    if (compare->no_memory)
+        return error_no_memory(compare->err);
+    enum status status = STATUS_OK;
     for (size_t i = 0; i < compare->count; i++) {
         const struct metric_section *own = section_of(compare->sides[i].summary, entry->name);
-        for (size_t j = 0; !compare->no_memory && own && j < own->count; j++)
-            add_row(compare, section, &own->rows[j]);
+        for (size_t j = 0; status == STATUS_OK && own && j < own->count; j++)
+            status = add_row(compare, section, &own->rows[j]);
     }
     comparison->section_count++;
+    return status;
 }
 
 static const struct slot_row *slot_of(const struct run_summary *summary, struct strview slot)
@@ -179,13 +182,15 @@ static const struct slot_row *slot_of(const struct run_summary *summary, struct 
     return NULL;
 }
 
-static void add_slot(struct compare *compare, struct metric_section *section, struct strview slot)
+static enum status add_slot(struct compare *compare, struct compared_section *section,
+                            struct strview slot)
 {
     const char *name = arena_format(compare->arena, "slot_f1.%.*s", STRVIEW_ARG(slot));
     compare->no_memory = compare->no_memory || !name;
     for (size_t i = 0; name && i < section->count; i++)
-        if (strcmp(section->rows[i].name, name) == 0)
-            return;
+        if (strcmp(section->rows[i].row.name, name) == 0)
+            return STATUS_OK;
+    struct compared_row *added = &section->rows[section->count];
     struct metric_row row = start_row(compare, &(struct metric_row){.name = name,
                                                                     .title = name,
                                                                     .unit = UNIT_RATIO,
@@ -193,136 +198,47 @@ static void add_slot(struct compare *compare, struct metric_section *section, st
     for (size_t j = 0; !compare->no_memory && j < compare->comparison->column_count; j++) {
         const struct run_column *column = &compare->comparison->columns[j];
         const struct slot_row *own = slot_of(compare->sides[column->run].summary, slot);
-        row.by_candidate[j] = own ? own->by_candidate[column->candidate].f1
-                                  : nothing("neither gold nor a candidate ever had this slot");
+        row.by_candidate[j] =
+            own ? own->by_candidate[column->candidate].f1
+                : compare_nothing("neither gold nor a candidate ever had this slot");
     }
-    if (!compare->no_memory)
-        set_differences(compare, &row);
-    section->rows[section->count++] = row;
+    added->row = row;
+    section->count++;
+    return compare->no_memory ? error_no_memory(compare->err) : compare_tests_row(compare, added);
 }
 
-static void add_slots(struct compare *compare)
+static enum status add_slots(struct compare *compare)
 {
     size_t most = 0;
     for (size_t i = 0; i < compare->count; i++)
         most += compare->sides[i].summary->slot_count;
-    struct metric_section *section =
+    struct compared_section *section =
         &compare->comparison->sections[compare->comparison->section_count];
-    *section = (struct metric_section){"slot_metrics", "F1 by slot", NULL,
-                                       array(compare, most, sizeof *section->rows), 0};
+    *section = (struct compared_section){"slot_metrics", "F1 by slot", NULL,
+                                         compare_array(compare, most, sizeof *section->rows), 0};
+    enum status status = compare->no_memory ? error_no_memory(compare->err) : STATUS_OK;
     for (size_t i = 0; i < compare->count; i++)
-        for (size_t s = 0; !compare->no_memory && s < compare->sides[i].summary->slot_count; s++)
-            add_slot(compare, section, compare->sides[i].summary->slots[s].slot);
+        for (size_t s = 0; status == STATUS_OK && s < compare->sides[i].summary->slot_count; s++)
+            status = add_slot(compare, section, compare->sides[i].summary->slots[s].slot);
     compare->comparison->section_count += most > 0;
+    return status;
 }
 
-/* Conversations of the first run by the hash of their id. */
-static bool index_first(const struct run_outcomes *first, struct hash_set *index)
+const struct compared_row *run_comparison_row(const struct run_comparison *comparison,
+                                              const char *metric)
 {
-    for (size_t i = 0; i < first->count; i++)
-        if (!hash_set_put(index, first->id_hashes[i], i))
-            return false;
-    return true;
-}
-
-struct flip_pair {
-    const struct run_outcomes *first, *second;
-    size_t first_candidate, second_candidate;
-    const struct hash_set *index;
-};
-
-/* Counts when `flips` has no lists yet, else fills them. */
-static struct paired_table walk(const struct flip_pair *pair, struct run_flips *flips)
-{
-    struct paired_table table = {0};
-    flips->failing_count = flips->fixed_count = 0;
-    for (size_t i = 0; i < pair->second->count; i++) {
-        uint64_t at;
-        if (!hash_set_get(pair->index, pair->second->id_hashes[i], &at))
-            continue;
-        enum run_outcome then = run_outcomes_get(pair->first, at, pair->first_candidate);
-        enum run_outcome now = run_outcomes_get(pair->second, i, pair->second_candidate);
-        if (then == RUN_OUTCOME_NONE || now == RUN_OUTCOME_NONE)
-            continue;
-        bool good_then = then == RUN_OUTCOME_SUCCEEDED, good_now = now == RUN_OUTCOME_SUCCEEDED;
-        struct run_change change = {pair->first->ordinals[at], pair->second->ordinals[i]};
-        table.both += good_now && good_then;
-        table.neither += !good_now && !good_then;
-        table.only_first += good_now && !good_then;
-        table.only_second += !good_now && good_then;
-        if (good_then && !good_now && flips->newly_failing)
-            flips->newly_failing[flips->failing_count] = change;
-        if (!good_then && good_now && flips->newly_fixed)
-            flips->newly_fixed[flips->fixed_count] = change;
-        flips->failing_count += good_then && !good_now;
-        flips->fixed_count += !good_then && good_now;
-    }
-    flips->compared = (uint64_t)(table.both + table.neither + table.only_first + table.only_second);
-    return table;
-}
-
-/* Where every conversation has one outcome the success rate's change is paired, with a range. */
-static void set_success_change(struct compare *compare, size_t column,
-                               const struct paired_table *table)
-{
-    const struct run_column *at = &compare->comparison->columns[column];
-    double n = table->both + table->neither + table->only_first + table->only_second;
-    if (n <= 0 || compare->sides[0].summary->repeats != 1 ||
-        compare->sides[at->run].summary->repeats != 1)
-        return;
-    struct interval interval = mcnemar_newcombe(*table, .05);
-    for (size_t i = 0; i < compare->comparison->section_count; i++) {
-        const struct metric_section *section = &compare->comparison->sections[i];
-        for (size_t j = 0; j < section->count; j++) {
-            struct measure *change = &section->rows[j].difference[column];
-            double scale = strcmp(section->rows[j].name, "success_rate") == 0      ? 1
-                           : strcmp(section->rows[j].name, "failed_per_1000") == 0 ? -1000
-                                                                                   : 0;
-            if (scale > 0 || scale < 0)
-                *change = (struct measure){(table->only_first - table->only_second) / n * scale,
-                                           (scale > 0 ? interval.low : interval.high) * scale,
-                                           (scale > 0 ? interval.high : interval.low) * scale,
-                                           (uint64_t)n,
-                                           "conversations",
-                                           NULL};
-        }
-    }
-}
-
-static void add_flip(struct compare *compare, size_t column, const struct hash_set *index)
-{
-    const struct run_column *at = &compare->comparison->columns[column];
-    struct flip_pair pair = {compare->sides[0].outcomes, compare->sides[at->run].outcomes,
-                             at->reference, at->candidate, index};
-    struct run_flips *flips = &compare->comparison->flips[compare->comparison->flip_count++];
-    *flips = (struct run_flips){.column = column};
-    struct paired_table table = walk(&pair, flips);
-    flips->newly_failing = array(compare, flips->failing_count, sizeof *flips->newly_failing);
-    flips->newly_fixed = array(compare, flips->fixed_count, sizeof *flips->newly_fixed);
-    if (compare->no_memory)
-        return;
-    walk(&pair, flips);
-    set_success_change(compare, column, &table);
-}
-
-static void add_flips(struct compare *compare)
-{
-    CLEANUP(hash_set_done) struct hash_set index = HASH_MAP;
-    struct run_comparison *comparison = compare->comparison;
-    comparison->flips = array(compare, comparison->column_count, sizeof *comparison->flips);
-    if (compare->no_memory || !compare->sides[0].outcomes)
-        return;
-    compare->no_memory = !index_first(compare->sides[0].outcomes, &index);
-    for (size_t j = 0; !compare->no_memory && j < comparison->column_count; j++)
-        if (comparison->columns[j].reference != SIZE_MAX &&
-            compare->sides[comparison->columns[j].run].outcomes)
-            add_flip(compare, j, &index);
+    for (size_t i = 0; i < comparison->section_count; i++)
+        for (size_t j = 0; j < comparison->sections[i].count; j++)
+            if (strcmp(comparison->sections[i].rows[j].row.name, metric) == 0)
+                return &comparison->sections[i].rows[j];
+    return NULL;
 }
 
 static enum status check_modes(const struct run_side *sides, size_t count, struct error *err)
 {
-    if (count < 2)
-        return error_set(err, STATUS_CONFIG, "a comparison needs two runs");
+    if (count == 0 || (count == 1 && sides[0].summary->candidate_count < 2))
+        return error_set(err, STATUS_CONFIG,
+                         "a comparison needs two runs, or one with two candidates");
     for (size_t i = 1; i < count; i++) {
         struct strview first = sides[0].summary->mode, own = sides[i].summary->mode;
         if (strview_equal(first, own))
@@ -336,30 +252,58 @@ static enum status check_modes(const struct run_side *sides, size_t count, struc
     return STATUS_OK;
 }
 
-enum status run_compare(const struct run_side *sides, size_t count, struct arena *arena,
+static enum status add_rows(struct compare *compare)
+{
+    size_t sections = 1;
+    while (metric_catalogue_sections[sections - 1].name)
+        sections++;
+    compare->comparison->sections =
+        compare_array(compare, sections, sizeof *compare->comparison->sections);
+    if (compare->no_memory)
+        return error_no_memory(compare->err);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && metric_catalogue_sections[i].name; i++)
+        status = add_section(compare, &metric_catalogue_sections[i]);
+    return status == STATUS_OK ? add_slots(compare) : status;
+}
+
+static enum status make(struct compare *compare, const struct run_compare_options *options)
+{
+    add_columns(compare);
+    add_warnings(compare);
+    add_pairings(compare);
+    if (compare->no_memory)
+        return error_no_memory(compare->err);
+    enum status status = add_rows(compare);
+    if (status == STATUS_OK && options && options->by.data)
+        status = compare_slices_make(compare, options->by);
+    if (status == STATUS_OK)
+        status = compare_tests_adjust(compare);
+    if (status == STATUS_OK)
+        status = compare_flips_make(compare);
+    if (status == STATUS_OK && !compare_advice_make(compare))
+        status = error_no_memory(compare->err);
+    return status;
+}
+
+enum status run_compare(const struct run_side *sides, size_t count,
+                        const struct run_compare_options *options, struct arena *arena,
                         struct run_comparison **ret_comparison, struct error *err)
 {
     enum status status = check_modes(sides, count, err);
     if (status != STATUS_OK)
         return status;
-    struct compare compare = {sides, count, arena,
-                              arena_alloc(arena, sizeof(struct run_comparison)), false};
-    if (!compare.comparison)
+    CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 << 10, 0);
+    struct compare compare = {.sides = sides,
+                              .count = count,
+                              .arena = arena,
+                              .scratch = scratch,
+                              .comparison = arena_alloc(arena, sizeof(struct run_comparison)),
+                              .err = err};
+    if (!compare.comparison || !scratch)
         return error_no_memory(err);
-    size_t sections = 1;
-    while (metric_catalogue_sections[sections - 1].name)
-        sections++;
-    compare.comparison->sections = array(&compare, sections, sizeof *compare.comparison->sections);
-    add_columns(&compare);
-    add_warnings(&compare);
-    for (size_t i = 0; !compare.no_memory && metric_catalogue_sections[i].name; i++)
-        add_section(&compare, &metric_catalogue_sections[i]);
-    if (!compare.no_memory)
-        add_slots(&compare);
-    if (!compare.no_memory)
-        add_flips(&compare);
-    if (compare.no_memory)
-        return error_no_memory(err);
-    *ret_comparison = compare.comparison;
-    return STATUS_OK;
+    status = make(&compare, options);
+    if (status == STATUS_OK)
+        *ret_comparison = compare.comparison;
+    return status;
 }

@@ -189,6 +189,20 @@ struct resample_pair resample_pair_sums(const struct resample_pair *pairs, size_
     return totals;
 }
 
+void resample_times(size_t count, struct resample_key key, uint32_t *ret_times)
+{
+    struct index_source source;
+    source_start(&source, count, key);
+    memset(ret_times, 0, count * sizeof *ret_times);
+    for (size_t left = count; left > 0;) {
+        size_t drawn = draw_indexes(&source);
+        drawn = drawn < left ? drawn : left;
+        for (size_t i = 0; i < drawn; i++)
+            ret_times[source.indexes[i]]++;
+        left -= drawn;
+    }
+}
+
 void resample_kind_counts(const uint64_t *frequencies, size_t kinds, struct resample_key key,
                           uint64_t *ret_counts)
 {

@@ -30,6 +30,10 @@ struct resample_pair {
 
 struct resample_pair resample_pair_sums(const struct resample_pair *pairs, size_t count,
                                         struct resample_key key);
+/* How often each of `count` items is drawn: ret_times[i] add up to `count`. The same draws as
+ * above.
+ */
+void resample_times(size_t count, struct resample_key key, uint32_t *ret_times);
 /* How often each of `kinds` kinds is drawn in a resample of all items; frequencies add up to it. */
 void resample_kind_counts(const uint64_t *frequencies, size_t kinds, struct resample_key key,
                           uint64_t *ret_counts);

@@ -1,108 +1,16 @@
 /*
- * comparison_report.c: see comparison_report.h. Plain differences; the tests of issue 6 will stand
- * beside them.
+ * comparison_report.c: comparison_report_json. The renderers for people are comparison_text.c and
+ * comparison_markdown.c.
  */
 #include "report/comparison_report.h"
 
 #include "base/json_write.h"
-#include "base/utf8.h"
 #include "report/measure_text.h"
-#include "report/safe_text.h"
-
-enum { TITLE_WIDTH = 32, COLUMN_WIDTH = 24, FLIPS_SHOWN = 50 };
-
-static void pad(struct strbuf *out, size_t start, size_t width)
-{
-    size_t used = utf8_display_width((struct strview){out->data + start, out->size - start});
-    do
-        strbuf_add_char(out, ' ');
-    while (++used < width);
-}
 
 static const struct candidate_summary *candidate_of(const struct comparison_input *input,
                                                     const struct run_column *column)
 {
     return &input->sides[column->run].summary->candidates[column->candidate];
-}
-
-static void add_header(const struct comparison_input *input, struct strbuf *out)
-{
-    size_t start = out->size;
-    strbuf_add_text(out, "metric");
-    pad(out, start, TITLE_WIDTH);
-    for (size_t i = 0; i < input->comparison->column_count; i++) {
-        const struct run_column *column = &input->comparison->columns[i];
-        start = out->size;
-        strbuf_add_format(out, "%zu: %.*s", column->run + 1,
-                          STRVIEW_ARG(candidate_of(input, column)->name));
-        pad(out, start, COLUMN_WIDTH);
-    }
-    strbuf_add_char(out, '\n');
-}
-
-static void add_row(const struct comparison_input *input, const struct metric_row *row,
-                    struct strbuf *out)
-{
-    size_t start = out->size;
-    strbuf_add_text(out, row->name);
-    pad(out, start, TITLE_WIDTH);
-    for (size_t i = 0; i < input->comparison->column_count; i++) {
-        start = out->size;
-        measure_text_value(out, &row->by_candidate[i], row->unit);
-        if (row->difference && measure_text_is_defined(&row->difference[i])) {
-            strbuf_add_text(out, " (");
-            measure_text_change(out, &row->difference[i], row->unit);
-            strbuf_add_char(out, ')');
-        }
-        pad(out, start, COLUMN_WIDTH);
-    }
-    strbuf_add_char(out, '\n');
-}
-
-static void add_changes(const struct comparison_input *input, const struct run_flips *flips,
-                        const struct run_change *changes, size_t count, struct strbuf *out)
-{
-    size_t run = input->comparison->columns[flips->column].run;
-    for (size_t i = 0; i < count && i < FLIPS_SHOWN; i++) {
-        strbuf_add_text(out, "    ");
-        safe_text_line(out, input->name(input->context, run, changes[i].second_ordinal));
-        strbuf_add_char(out, '\n');
-    }
-    if (count > FLIPS_SHOWN)
-        strbuf_add_format(out, "    ... and %zu more\n", count - FLIPS_SHOWN);
-}
-
-static void add_flips(const struct comparison_input *input, const struct run_flips *flips,
-                      struct strbuf *out)
-{
-    const struct run_column *column = &input->comparison->columns[flips->column];
-    strbuf_add_format(out, "\n%.*s, run %zu: %llu conversations in both\n",
-                      STRVIEW_ARG(candidate_of(input, column)->name), column->run + 1,
-                      (unsigned long long)flips->compared);
-    strbuf_add_format(out, "  newly failing: %zu\n", flips->failing_count);
-    add_changes(input, flips, flips->newly_failing, flips->failing_count, out);
-    strbuf_add_format(out, "  newly fixed: %zu\n", flips->fixed_count);
-    add_changes(input, flips, flips->newly_fixed, flips->fixed_count, out);
-}
-
-void comparison_report_text(struct strbuf *out, const struct comparison_input *input)
-{
-    const struct run_comparison *comparison = input->comparison;
-    for (size_t i = 0; i < input->side_count; i++)
-        strbuf_add_format(out, "run %zu: %.*s (%.*s)\n", i + 1,
-                          STRVIEW_ARG(input->sides[i].summary->environment.run_id),
-                          STRVIEW_ARG(input->sides[i].summary->experiment));
-    for (size_t i = 0; i < comparison->warning_count; i++)
-        strbuf_add_format(out, "note: %s\n", comparison->warnings[i]);
-    for (size_t i = 0; i < comparison->section_count; i++) {
-        const struct metric_section *section = &comparison->sections[i];
-        strbuf_add_format(out, "\n%s\n", section->title);
-        add_header(input, out);
-        for (size_t j = 0; j < section->count; j++)
-            add_row(input, &section->rows[j], out);
-    }
-    for (size_t i = 0; i < comparison->flip_count; i++)
-        add_flips(input, &comparison->flips[i], out);
 }
 
 static void write_measure(const struct measure *measure, struct json_write *writer)
@@ -117,24 +25,48 @@ static void write_measure(const struct measure *measure, struct json_write *writ
     json_write_end_object(writer);
 }
 
-static void write_row(const struct comparison_input *input, const struct metric_row *row,
+static void write_difference(const struct metric_difference *difference, struct json_write *writer)
+{
+    static const char *const verdicts[] = {[DIFFERENCE_UNDEFINED] = "undefined",
+                                           [DIFFERENCE_NOT_SHOWN] = "not_shown",
+                                           [DIFFERENCE_BETTER] = "better",
+                                           [DIFFERENCE_WORSE] = "worse",
+                                           [DIFFERENCE_CHANGED] = "changed"};
+    json_write_begin_object(writer);
+    json_write_key_real(writer, "value", difference->change.value);
+    json_write_key_real(writer, "low", difference->change.low);
+    json_write_key_real(writer, "high", difference->change.high);
+    json_write_key_i64(writer, "n", (int64_t)difference->change.n);
+    json_write_key_real(writer, "p", difference->p);
+    json_write_key_real(writer, "adjusted_p", difference->adjusted_p);
+    json_write_key_real(writer, "detectable", difference->detectable);
+    json_write_key_text(writer, "verdict", strview_of(verdicts[difference->verdict]));
+    if (difference->method)
+        json_write_key_text(writer, "method", strview_of(difference->method));
+    if (difference->change.undefined)
+        json_write_key_text(writer, "undefined", strview_of(difference->change.undefined));
+    json_write_end_object(writer);
+}
+
+static void write_row(const struct comparison_input *input, const struct compared_row *row,
                       struct json_write *writer)
 {
+    static const char *const families[] = {
+        [FAMILY_NONE] = "none", [FAMILY_GATES] = "gates", [FAMILY_OTHERS] = "others"};
     json_write_begin_object(writer);
-    json_write_key_text(writer, "metric", strview_of(row->name));
-    json_write_key_text(writer, "unit", strview_of(measure_text_unit_name(row->unit)));
+    json_write_key_text(writer, "metric", strview_of(row->row.name));
+    json_write_key_text(writer, "unit", strview_of(measure_text_unit_name(row->row.unit)));
+    json_write_key_text(writer, "family", strview_of(families[row->family]));
     json_write_key(writer, strview_of("values"));
     json_write_begin_array(writer);
     for (size_t i = 0; i < input->comparison->column_count; i++)
-        write_measure(&row->by_candidate[i], writer);
+        write_measure(&row->row.by_candidate[i], writer);
     json_write_end_array(writer);
-    if (row->difference) {
-        json_write_key(writer, strview_of("differences"));
-        json_write_begin_array(writer);
-        for (size_t i = 0; i < input->comparison->column_count; i++)
-            write_measure(&row->difference[i], writer);
-        json_write_end_array(writer);
-    }
+    json_write_key(writer, strview_of("differences"));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < input->comparison->column_count; i++)
+        write_difference(&row->differences[i], writer);
+    json_write_end_array(writer);
     json_write_end_object(writer);
 }
 
@@ -157,6 +89,8 @@ static void write_columns(const struct comparison_input *input, struct json_writ
         json_write_begin_object(writer);
         json_write_key_text(writer, "run", input->sides[column->run].summary->environment.run_id);
         json_write_key_text(writer, "candidate", candidate_of(input, column)->name);
+        if (column->reference != SIZE_MAX)
+            json_write_key_i64(writer, "reference", (int64_t)column->reference);
         json_write_end_object(writer);
     }
     json_write_end_array(writer);
@@ -180,19 +114,74 @@ static void write_sections(const struct comparison_input *input, struct json_wri
     json_write_end_array(writer);
 }
 
+static void write_texts(const char *key, const char *const *texts, size_t count,
+                        struct json_write *writer)
+{
+    json_write_key(writer, strview_of(key));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < count; i++)
+        json_write_text(writer, strview_of(texts[i]));
+    json_write_end_array(writer);
+}
+
+static void write_slices(const struct comparison_input *input, struct json_write *writer)
+{
+    const struct run_comparison *comparison = input->comparison;
+    if (!comparison->slice_key)
+        return;
+    json_write_key(writer, strview_of("slices"));
+    json_write_begin_object(writer);
+    json_write_key_text(writer, "key", strview_of(comparison->slice_key));
+    if (comparison->slice_warning)
+        json_write_key_text(writer, "warning", strview_of(comparison->slice_warning));
+    json_write_key(writer, strview_of("values"));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < comparison->slice_count; i++) {
+        json_write_begin_object(writer);
+        json_write_key_text(writer, "value", comparison->slices[i].value);
+        json_write_key(writer, strview_of("rows"));
+        json_write_begin_array(writer);
+        for (size_t k = 0; k < comparison->slices[i].row_count; k++)
+            write_row(input, &comparison->slices[i].rows[k], writer);
+        json_write_end_array(writer);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+    json_write_end_object(writer);
+}
+
+static void write_trade_offs(const struct comparison_input *input, struct json_write *writer)
+{
+    json_write_key(writer, strview_of("trade_offs"));
+    json_write_begin_array(writer);
+    for (size_t j = 0; j < input->comparison->column_count; j++) {
+        const struct trade_off *point = &input->comparison->trade_offs[j];
+        json_write_begin_object(writer);
+        json_write_key_i64(writer, "column", (int64_t)point->column);
+        json_write_key_real(writer, "success_rate", point->success_rate);
+        json_write_key_real(writer, "cost_per_conversation_usd", point->cost_per_conversation_usd);
+        json_write_key_real(writer, "latency_p95_ms", point->latency_p95_ms);
+        json_write_key_bool(writer, "on_front", point->on_front);
+        if (point->dominated_by != SIZE_MAX)
+            json_write_key_i64(writer, "dominated_by", (int64_t)point->dominated_by);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 void comparison_report_json(struct strbuf *out, const struct comparison_input *input)
 {
     const struct run_comparison *comparison = input->comparison;
     struct json_write writer = {.out = out};
     json_write_begin_object(&writer);
     json_write_key_i64(&writer, "schema_version", 1);
-    json_write_key(&writer, strview_of("warnings"));
-    json_write_begin_array(&writer);
-    for (size_t i = 0; i < comparison->warning_count; i++)
-        json_write_text(&writer, strview_of(comparison->warnings[i]));
-    json_write_end_array(&writer);
+    write_texts("recommendations", comparison->recommendations, comparison->recommendation_count,
+                &writer);
+    write_texts("warnings", comparison->warnings, comparison->warning_count, &writer);
     write_columns(input, &writer);
     write_sections(input, &writer);
+    write_slices(input, &writer);
+    write_trade_offs(input, &writer);
     json_write_key(&writer, strview_of("flips"));
     json_write_begin_array(&writer);
     for (size_t i = 0; i < comparison->flip_count; i++) {

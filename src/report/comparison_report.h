@@ -1,6 +1,7 @@
 /*
- * comparison_report.h: runs side by side, for a terminal or as JSON (`assay compare`).
- * Deterministic bytes; thread: any.
+ * comparison_report.h: candidates or runs side by side (`assay compare`), for a terminal, as
+ * Markdown for a pull request (the verdict in its first line), or as JSON. Deterministic bytes;
+ * thread: any.
  */
 #ifndef ASSAY_REPORT_COMPARISON_REPORT_H
 #define ASSAY_REPORT_COMPARISON_REPORT_H
@@ -20,6 +21,7 @@ struct comparison_input {
 };
 
 void comparison_report_text(struct strbuf *out, const struct comparison_input *input);
+void comparison_report_markdown(struct strbuf *out, const struct comparison_input *input);
 void comparison_report_json(struct strbuf *out, const struct comparison_input *input);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * markdown_report.c: see markdown_report.h. Every character that Markdown could give a meaning to
- * is written as a numeric entity, which GitHub shows as itself and never parses.
+ * markdown_report.c: see markdown_report.h. Texts of others go through safe_text_markdown.
  */
 #include "report/markdown_report.h"
 
@@ -15,25 +14,9 @@ struct page {
     bool canonical;
 };
 
-static void add_text(struct strbuf *out, struct strview text)
-{
-    CLEANUP(strbuf_done) struct strbuf line = {0};
-    safe_text_line(&line, text);
-    strbuf_fail_with(out, &line);
-    for (size_t i = 0; i < line.size; i++) {
-        char byte = line.data[i];
-        bool is_link = byte == ':' && i + 2 < line.size && memcmp(line.data + i, "://", 3) == 0;
-        bool is_www = byte == '.' && i >= 3 && strncasecmp(line.data + i - 3, "www", 3) == 0;
-        if (strchr("\\`*_{}[]<>#|~!&@$^", byte) || is_link || is_www)
-            strbuf_add_format(out, "&#%d;", byte);
-        else
-            strbuf_add_char(out, byte);
-    }
-}
-
 static void add_name(const struct page *page, size_t candidate)
 {
-    add_text(page->out, page->summary->candidates[candidate].name);
+    safe_text_markdown(page->out, page->summary->candidates[candidate].name);
     if (page->summary->candidates[candidate].simulated)
         strbuf_add_text(page->out, " (simulated)");
 }
@@ -74,7 +57,7 @@ static void add_cell(struct strbuf *out, struct shown shown)
         strbuf_add_char(&text, ')');
     }
     strbuf_add_char(out, ' ');
-    add_text(out, strbuf_view(&text));
+    safe_text_markdown(out, strbuf_view(&text));
     if (shown.change && measure_text_is_defined(shown.change)) {
         enum change_kind kind = measure_text_change_kind(shown.change, shown.direction);
         strbuf_fail_with(out, &text);
@@ -82,7 +65,7 @@ static void add_cell(struct strbuf *out, struct shown shown)
         measure_text_change(&text, shown.change, shown.unit);
         strbuf_add_format(&text, " %s", measure_text_change_word(kind));
         strbuf_add_text(out, "<br>");
-        add_text(out, strbuf_view(&text));
+        safe_text_markdown(out, strbuf_view(&text));
     }
     strbuf_fail_with(out, &text);
     strbuf_add_text(out, " |");
@@ -109,7 +92,7 @@ static void end_table(struct strbuf *out, const struct reasons *reasons)
     strbuf_add_char(out, '\n');
     for (size_t i = 0; i < reasons->count; i++) {
         strbuf_add_text(out, i ? "; " : "n/a: ");
-        add_text(out, strview_of(reasons->texts[i]));
+        safe_text_markdown(out, strview_of(reasons->texts[i]));
     }
     if (reasons->count)
         strbuf_add_text(out, ".\n\n");
@@ -140,7 +123,7 @@ static void add_decision(const struct page *page)
     for (size_t column = 0; column < 4; column++) {
         strbuf_add_text(page->out, "| ");
         if (column == 0)
-            add_text(page->out, strview_of(decision->failed_title));
+            safe_text_markdown(page->out, strview_of(decision->failed_title));
         else if (column == 3) {
             strbuf_add_text(page->out, "Cost per month at ");
             measure_text_count(page->out, (uint64_t)decision->monthly_calls);
@@ -174,13 +157,13 @@ static void add_gates(const struct page *page)
         bool is_held = gate->verdict == VERDICT_PASS;
         strbuf_add_format(page->out, is_held ? "| %s | " : "| **%s** | ",
                           measure_text_verdict(gate->verdict));
-        add_text(page->out, strview_of(gate->name));
+        safe_text_markdown(page->out, strview_of(gate->name));
         strbuf_add_text(page->out, " | ");
-        add_text(page->out, gate->candidate);
+        safe_text_markdown(page->out, gate->candidate);
         strbuf_add_text(page->out, " | ");
-        add_text(page->out, strview_of(gate->rule));
+        safe_text_markdown(page->out, strview_of(gate->rule));
         strbuf_add_text(page->out, " | ");
-        add_text(page->out, strview_of(gate->reason));
+        safe_text_markdown(page->out, strview_of(gate->reason));
         strbuf_add_text(page->out, " |\n");
     }
     strbuf_add_char(page->out, '\n');
@@ -190,7 +173,7 @@ static void add_metric(const struct page *page, const struct metric_row *row,
                        struct reasons *reasons)
 {
     strbuf_add_text(page->out, "| ");
-    add_text(page->out, strview_of(row->title));
+    safe_text_markdown(page->out, strview_of(row->title));
     strbuf_add_text(page->out, " |");
     bool reference_is_out = measure_text_is_left_out(row, 0, page->canonical);
     for (size_t c = 0; c < page->summary->candidate_count; c++) {
@@ -212,10 +195,10 @@ static void add_sections(const struct page *page)
         if (!section->count)
             continue;
         strbuf_add_text(page->out, "## ");
-        add_text(page->out, strview_of(section->title));
+        safe_text_markdown(page->out, strview_of(section->title));
         strbuf_add_text(page->out, "\n\n");
         if (section->note) {
-            add_text(page->out, strview_of(section->note));
+            safe_text_markdown(page->out, strview_of(section->note));
             strbuf_add_text(page->out, "\n\n");
         }
         add_head(page, "Metric");
@@ -232,7 +215,7 @@ static void add_slot(const struct page *page, const struct slot_row *row, size_t
                                slot->late};
     const struct measure *const ratios[] = {&slot->precision, &slot->recall, &slot->f1};
     strbuf_add_text(page->out, "| ");
-    add_text(page->out, row->slot);
+    safe_text_markdown(page->out, row->slot);
     strbuf_add_text(page->out, " | ");
     add_name(page, candidate);
     strbuf_add_text(page->out, " |");
@@ -311,12 +294,12 @@ static void add_failed(const struct page *page)
     for (size_t i = 0; i < count; i++) {
         const struct trial_summary *trial = &summary->worst[i];
         strbuf_add_text(page->out, "| ");
-        add_text(page->out, trial->conversation_id);
+        safe_text_markdown(page->out, trial->conversation_id);
         strbuf_add_text(page->out, " | ");
         add_name(page, trial->candidate);
         strbuf_add_format(page->out, " | %s | %llu | ", measure_text_outcome(trial->outcome),
                           (unsigned long long)trial->slot_faults);
-        add_text(page->out, trial->reason);
+        safe_text_markdown(page->out, trial->reason);
         strbuf_add_text(page->out, " |\n");
     }
     strbuf_add_char(page->out, '\n');
@@ -327,7 +310,7 @@ static void add_term(struct strbuf *out, const char *between, uint64_t count, co
     strbuf_add_text(out, between);
     measure_text_count(out, count);
     strbuf_add_char(out, ' ');
-    add_text(out, strview_of(what));
+    safe_text_markdown(out, strview_of(what));
 }
 
 static void add_accounts(const struct page *page)
@@ -356,9 +339,9 @@ static void add_accounts(const struct page *page)
     strbuf_add_text(out, "\n\n");
     for (size_t i = 0; i < accounts->fault_count && i < MOST_FAULTS; i++) {
         strbuf_add_text(out, "- ");
-        add_text(out, strview_of(accounts->faults[i].where));
+        safe_text_markdown(out, strview_of(accounts->faults[i].where));
         strbuf_add_text(out, ": ");
-        add_text(out, strview_of(accounts->faults[i].what));
+        safe_text_markdown(out, strview_of(accounts->faults[i].what));
         strbuf_add_char(out, '\n');
     }
     strbuf_add_char(out, '\n');
@@ -372,25 +355,25 @@ static void add_face(const struct page *page)
     if (summary->decision.has_gates)
         strbuf_add_format(out, "%s ", marks[summary->decision.verdict]);
     strbuf_add_format(out, "**%s** ", measure_text_headline(summary));
-    add_text(out, strview_of(summary->decision.sentence));
+    safe_text_markdown(out, strview_of(summary->decision.sentence));
     strbuf_add_text(out, "\n\n# ");
-    add_text(out, summary->experiment);
+    safe_text_markdown(out, summary->experiment);
     strbuf_add_text(out, "\n\n");
     add_term(out, "", summary->accounts.conversations, "conversations");
     add_term(out, ", ", summary->candidate_count,
              summary->candidate_count == 1 ? "candidate" : "candidates");
     strbuf_add_text(out, ", ");
-    add_text(out, summary->mode);
+    safe_text_markdown(out, summary->mode);
     strbuf_add_text(out, " replay, profile ");
-    add_text(out, summary->profile);
+    safe_text_markdown(out, summary->profile);
     if (!page->canonical && summary->environment.run_id.size) {
         strbuf_add_text(out, ", run ");
-        add_text(out, summary->environment.run_id);
+        safe_text_markdown(out, summary->environment.run_id);
     }
     strbuf_add_text(out, ". Ranges are 95 % intervals");
     if (summary->candidate_count > 1) {
         strbuf_add_text(out, "; changes are to ");
-        add_text(out, summary->candidates[0].name);
+        safe_text_markdown(out, summary->candidates[0].name);
     }
     strbuf_add_text(out, ".\n\n");
     if (summary->any_simulated)
@@ -398,8 +381,9 @@ static void add_face(const struct page *page)
                              "so; their numbers say nothing about a real model.\n\n");
     if (summary->partial) {
         strbuf_add_text(out, "> **Partial report.** ");
-        add_text(out, strview_of(summary->partial_reason ? summary->partial_reason
-                                                         : "The run stopped before its end."));
+        safe_text_markdown(out,
+                           strview_of(summary->partial_reason ? summary->partial_reason
+                                                              : "The run stopped before its end."));
         strbuf_add_text(out, "\n\n");
     }
 }

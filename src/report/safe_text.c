@@ -4,7 +4,10 @@
  */
 #include "report/safe_text.h"
 
+#include "base/cleanup.h"
 #include "base/utf8.h"
+
+#include <strings.h>
 
 static enum safe_kind kind_of(uint32_t point)
 {
@@ -53,5 +56,21 @@ void safe_text_line(struct strbuf *out, struct strview text)
             strbuf_add(out, piece.bytes, piece.size);
         else
             strbuf_add_text(out, "\xef\xbf\xbd");
+    }
+}
+
+void safe_text_markdown(struct strbuf *out, struct strview text)
+{
+    CLEANUP(strbuf_done) struct strbuf line = {0};
+    safe_text_line(&line, text);
+    strbuf_fail_with(out, &line);
+    for (size_t i = 0; i < line.size; i++) {
+        char byte = line.data[i];
+        bool is_link = byte == ':' && i + 2 < line.size && memcmp(line.data + i, "://", 3) == 0;
+        bool is_www = byte == '.' && i >= 3 && strncasecmp(line.data + i - 3, "www", 3) == 0;
+        if (strchr("\\`*_{}[]<>#|~!&@$^", byte) || is_link || is_www)
+            strbuf_add_format(out, "&#%d;", byte);
+        else
+            strbuf_add_char(out, byte);
     }
 }

@@ -31,5 +31,9 @@ struct safe_piece safe_text_next(struct strview text, size_t *at);
 /* One line for a terminal or a heading: white space becomes one blank, what is not plain becomes
  * U+FFFD. An absent text adds nothing. */
 void safe_text_line(struct strbuf *out, struct strview text);
+/* That for Markdown: every character that it could give a meaning to is written as a numeric
+ * entity, which GitHub shows as itself and never parses. Money too: a text between two dollar signs
+ * is taken for a formula. */
+void safe_text_markdown(struct strbuf *out, struct strview text);
 
 #endif

@@ -258,6 +258,20 @@ static void set_constant(struct bootstrap_result *result)
     result->note = "no variation";
 }
 
+enum status bootstrap_of_estimates(double *estimates, size_t count, double estimate,
+                                   double acceleration, double level,
+                                   struct bootstrap_result *ret_result, struct error *err)
+{
+    struct bootstrap_result result = {.estimate = estimate, .resamples = count};
+    double tolerance = 1e-13 * fabs(estimate);
+    double below = share_below((struct sample){estimates, count}, estimate, tolerance);
+    struct correction correction = {normal_law_quantile(below), acceleration};
+    enum status status = read_ends(estimates, &result, correction, level > 0 ? level : 0.95, err);
+    if (status == STATUS_OK)
+        *ret_result = result;
+    return status;
+}
+
 static enum status bootstrap_items(const struct items *items, struct bootstrap_options options,
                                    double acceleration, struct bootstrap_result *result,
                                    struct error *err)
@@ -274,11 +288,8 @@ static enum status bootstrap_items(const struct items *items, struct bootstrap_o
         *result = undefined_result("a resample has no size");
         return STATUS_OK;
     }
-    double tolerance = 1e-13 * fabs(result->estimate);
-    struct correction correction = {
-        normal_law_quantile(share_below(sample, result->estimate, tolerance)), acceleration};
-    double level = options.level > 0 ? options.level : 0.95;
-    return read_ends(estimates, result, correction, level, err);
+    return bootstrap_of_estimates(estimates, result->resamples, result->estimate, acceleration,
+                                  options.level, result, err);
 }
 
 static enum status bootstrap_pairs(struct sample sums, struct sample sizes,

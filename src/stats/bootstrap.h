@@ -41,6 +41,12 @@ enum status bootstrap_ratio(struct sample sums, struct sample sizes,
                             struct bootstrap_options options, struct bootstrap_result *ret_result,
                             struct error *err);
 
+/* Ends from `count` estimates that the caller resampled; sorts them. acceleration: of BCa; 0: only
+ * the bias is corrected. All finite. */
+enum status bootstrap_of_estimates(double *estimates, size_t count, double estimate,
+                                   double acceleration, double level,
+                                   struct bootstrap_result *ret_result, struct error *err);
+
 enum bootstrap_statistic { BOOTSTRAP_MEAN, BOOTSTRAP_MEDIAN };
 
 /* The resamples are given: row r of `index` holds values.count item numbers. For comparison with
