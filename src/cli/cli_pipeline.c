@@ -90,6 +90,21 @@ void cli_pipeline_print_faults(const struct fault_list *faults)
     strbuf_done(&text);
 }
 
+void cli_pipeline_tell_fault(void *context, const struct error *fault)
+{
+    struct cli_faults *faults = context;
+    if (++faults->count <= CLI_FAULTS_SHOWN)
+        fprintf(stderr, "%s: %s.%s%s\n", fault->where, fault->what, fault->fix[0] ? " " : "",
+                fault->fix);
+}
+
+void cli_pipeline_tell_rest(const struct cli_faults *faults)
+{
+    if (faults->count > CLI_FAULTS_SHOWN)
+        fprintf(stderr, "... and %llu more faults\n",
+                (unsigned long long)(faults->count - CLI_FAULTS_SHOWN));
+}
+
 const char *cli_pipeline_runs(const char *option)
 {
     const char *set = getenv("ASSAY_RUNS");

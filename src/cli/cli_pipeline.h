@@ -16,6 +16,14 @@ enum status cli_pipeline_overrides(const struct cli_texts *sets, struct arena *a
 enum status cli_pipeline_env_file(const char *path, struct error *err);
 /* Prints the faults on stderr, one a line. */
 void cli_pipeline_print_faults(const struct fault_list *faults);
+/* Faults of data, told on stderr as they are found: the first CLI_FAULTS_SHOWN, then how many more.
+ */
+enum { CLI_FAULTS_SHOWN = 50 };
+struct cli_faults {
+    uint64_t count;
+};
+void cli_pipeline_tell_fault(void *faults, const struct error *fault);
+void cli_pipeline_tell_rest(const struct cli_faults *faults);
 /* Where run folders lie when no pipeline says it: ASSAY_RUNS, else "runs". */
 const char *cli_pipeline_runs(const char *option);
 

@@ -10,22 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FAULTS_SHOWN = 50 };
-
 struct import_options {
     const char *mapping, *input, *output, *time_zone, *candidate, *schema;
 };
 
-static void print_fault(void *context, const struct error *fault)
+static enum status tell(const struct import_counts *counts, const struct cli_faults *faults,
+                        struct error *err)
 {
-    uint64_t *shown = context;
-    if (++*shown <= FAULTS_SHOWN)
-        fprintf(stderr, "%s: %s.%s%s\n", fault->where, fault->what, fault->fix[0] ? " " : "",
-                fault->fix);
-}
-
-static enum status tell(const struct import_counts *counts, struct error *err)
-{
+    cli_pipeline_tell_rest(faults);
     fprintf(stderr,
             "assay: %llu lines read, %llu conversations with %llu events written, %llu skipped, "
             "%llu faults\n",
@@ -42,7 +34,7 @@ static enum status import_by_map(const struct import_options *o, struct error *e
     CLEANUP(arena_cleanup) struct arena *arena = arena_create(16 * 1024, 0);
     struct fault_list faults = {.arena = arena};
     struct import_counts counts = {0};
-    uint64_t shown = 0;
+    struct cli_faults told = {0};
     if (!arena)
         return error_no_memory(err);
     if (!o->mapping)
@@ -51,26 +43,26 @@ static enum status import_by_map(const struct import_options *o, struct error *e
     struct import_map_options options = {.mapping = o->mapping,
                                          .input = o->input,
                                          .output = o->output,
-                                         .on_fault = print_fault,
-                                         .context = &shown,
+                                         .on_fault = cli_pipeline_tell_fault,
+                                         .context = &told,
                                          .mapping_faults = &faults};
     enum status status = import_map_run(&options, &counts, err);
     cli_pipeline_print_faults(&faults);
-    return status == STATUS_OK ? tell(&counts, err) : status;
+    return status == STATUS_OK ? tell(&counts, &told, err) : status;
 }
 
 static enum status import_log(const struct import_options *o, struct error *err)
 {
     struct import_counts counts = {0};
-    uint64_t shown = 0;
+    struct cli_faults told = {0};
     struct import_predictions_options options = {.input = o->input,
                                                  .output = o->output,
                                                  .time_zone = o->time_zone,
                                                  .candidate = o->candidate,
-                                                 .on_fault = print_fault,
-                                                 .context = &shown};
+                                                 .on_fault = cli_pipeline_tell_fault,
+                                                 .context = &told};
     enum status status = import_predictions_run(&options, &counts, err);
-    return status == STATUS_OK ? tell(&counts, err) : status;
+    return status == STATUS_OK ? tell(&counts, &told, err) : status;
 }
 
 static enum status import_sgd(const struct import_options *o, struct error *err)

@@ -27,9 +27,15 @@ static enum status load_task(const char *path, struct arena *arena, struct task_
 
 static void print_faults(const struct run_summary *summary)
 {
-    for (size_t i = 0; i < summary->accounts.fault_count; i++)
-        fprintf(stderr, "%s: %s.\n", summary->accounts.faults[i].where,
-                summary->accounts.faults[i].what);
+    const struct accounts *accounts = &summary->accounts;
+    for (size_t i = 0; i < accounts->fault_count; i++) {
+        const struct input_fault *fault = &accounts->faults[i];
+        fprintf(stderr, "%s: %s.%s%s\n", fault->where, fault->what, fault->fix[0] ? " " : "",
+                fault->fix);
+    }
+    if (accounts->faults_total > accounts->fault_count)
+        fprintf(stderr, "... and %llu more faults\n",
+                (unsigned long long)(accounts->faults_total - accounts->fault_count));
 }
 
 static enum status summarise(const char *path, const char *task_path, const char *html, bool json,
@@ -47,7 +53,7 @@ static enum status summarise(const char *path, const char *task_path, const char
     if (json) {
         json_report(&text, summary, false);
     } else {
-        strbuf_add_format(&text, "%s: %llu events, %llu conversations, %llu invalid lines\n", path,
+        strbuf_add_format(&text, "%s: %llu events, %llu conversations, %llu invalid\n", path,
                           (unsigned long long)summary->accounts.events_consumed,
                           (unsigned long long)summary->accounts.conversations,
                           (unsigned long long)summary->accounts.events_invalid);

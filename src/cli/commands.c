@@ -7,6 +7,7 @@ const struct cli_command *const commands[] = {
     &command_validate,
     &command_list,
     &command_import,
+    &command_convert,
     &command_run,
     &command_resume,
     &command_runs,

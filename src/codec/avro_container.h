@@ -50,6 +50,9 @@ enum status avro_container_open(const char *path, const struct record_type *type
  */
 bool avro_container_next(struct avro_container_reader *reader, void *record, struct arena *arena,
                          enum status *ret_status, struct error *err);
+/* The name of the record that the file's schema is of, without its namespace; in `arena`. */
+enum status avro_container_name(const char *path, struct arena *arena, struct strview *ret_name,
+                                struct error *err);
 /* Records that faulty blocks held, as far as they said. */
 uint64_t avro_container_lost(const struct avro_container_reader *reader);
 void avro_container_reader_destroy(struct avro_container_reader *reader);

@@ -7,6 +7,7 @@
 #include "codec/avro_container.h"
 #include "codec/avro_embedded.h"
 #include "codec/avro_mapping.h"
+#include "codec/avro_tree.h"
 
 #include <zlib.h>
 
@@ -23,8 +24,9 @@ enum {
 struct avro_container_reader {
     FILE *file;
     char *path;
-    const struct record_type *type;
+    const struct record_type *type; /* NULL: only the header is read */
     struct avro_mapping *mapping;
+    struct avro_tree *schema; /* when there is no type */
     bool is_deflated;
     bool is_done;
     char sync[SYNC_BYTES];
@@ -43,7 +45,10 @@ static enum status broken(struct avro_container_reader *reader, struct error *er
     if (ferror(reader->file))
         return error_set(err, STATUS_IO, "could not read '%s': %s", reader->path, strerror(errno));
     enum status status = error_set(err, STATUS_DATA, "%s", what);
-    error_where(err, "%s: block %llu", reader->path, (unsigned long long)reader->block);
+    if (reader->block)
+        error_where(err, "%s: block %llu", reader->path, (unsigned long long)reader->block);
+    else
+        error_where(err, "%s", reader->path);
     return status;
 }
 
@@ -94,8 +99,10 @@ static enum status use_metadata(struct avro_container_reader *reader, struct str
                                 struct strview value, struct error *err)
 {
     if (strview_is(key, "avro.schema")) {
-        if (reader->mapping)
+        if (reader->mapping || reader->schema)
             return error_set(err, STATUS_DATA, "the file has two schemas");
+        if (!reader->type)
+            return avro_tree_parse(value, &reader->schema, err);
         return avro_mapping_create(reader->type, avro_embedded_schema_of(reader->type), value,
                                    &reader->mapping, err);
     }
@@ -155,7 +162,7 @@ static enum status read_header(struct avro_container_reader *reader, struct erro
         return status;
     if (fread(reader->sync, 1, SYNC_BYTES, reader->file) != SYNC_BYTES)
         return broken(reader, err, "the file ends inside of its header");
-    if (!reader->mapping)
+    if (!reader->mapping && !reader->schema)
         return broken(reader, err, "the header has no schema");
     return STATUS_OK;
 }
@@ -179,6 +186,18 @@ enum status avro_container_open(const char *path, const struct record_type *type
         return status;
     *ret_reader = TAKE(reader);
     return STATUS_OK;
+}
+
+enum status avro_container_name(const char *path, struct arena *arena, struct strview *ret_name,
+                                struct error *err)
+{
+    CLEANUP(avro_container_reader_cleanup) struct avro_container_reader *reader = NULL;
+    enum status status = avro_container_open(path, NULL, &reader, err);
+    if (status != STATUS_OK)
+        return status;
+    struct strview name = reader->schema->root->name;
+    *ret_name = name.data ? arena_copy_view(arena, name) : strview_of("");
+    return ret_name->data ? STATUS_OK : error_no_memory(err);
 }
 
 /* Raw deflate, a piece at a time: memory grows with what comes out, up to the limit. */
@@ -251,15 +270,20 @@ static enum status read_block(struct avro_container_reader *reader, struct error
     if (!read_long(reader->file, &count) || !read_long(reader->file, &size) || count < 0 ||
         size < 0)
         return broken(reader, err, "the block's head is wrong");
+    uint64_t lost = count <= size ? (uint64_t)count : 0; /* a record has at least one byte */
     if (size > AVRO_CONTAINER_BLOCK_MAX)
         return broken(reader, err, "the block says that it is larger than a block may be");
     enum status status = read_bytes(reader->file, (size_t)size, &reader->raw);
     if (status == STATUS_NO_MEMORY)
         return lose_block(reader, status, err);
-    if (status != STATUS_OK || fread(sync, 1, SYNC_BYTES, reader->file) != SYNC_BYTES)
+    if (status != STATUS_OK || fread(sync, 1, SYNC_BYTES, reader->file) != SYNC_BYTES) {
+        reader->lost += lost;
         return broken(reader, err, "the file ends inside of the block");
-    if (memcmp(sync, reader->sync, SYNC_BYTES) != 0)
+    }
+    if (memcmp(sync, reader->sync, SYNC_BYTES) != 0) {
+        reader->lost += lost;
         return broken(reader, err, "the block does not end with the file's sync marker");
+    }
     reader->rest_records = (uint64_t)count;
     reader->rest = strbuf_view(&reader->raw);
     if (reader->is_deflated) {
@@ -314,6 +338,7 @@ void avro_container_reader_destroy(struct avro_container_reader *reader)
     if (reader->file)
         fclose(reader->file);
     avro_mapping_destroy(reader->mapping);
+    avro_tree_destroy(reader->schema);
     strbuf_done(&reader->raw);
     strbuf_done(&reader->inflated);
     memory_free(reader->path);

@@ -410,11 +410,11 @@ enum status json_record_parse(struct strview text, json_t **ret_json, struct err
     if (status != STATUS_OK) {
         /* jansson quotes the place ("near '...'"): that may be what a caller said, so only the
          * cause is told. */
-        char cause[80];
-        snprintf(cause, sizeof cause, "%.*s", (int)strcspn(fault.text, "'"), fault.text);
-        size_t size = strlen(cause);
-        if (size > 6 && strcmp(cause + size - 6, " near ") == 0)
-            cause[size - 6] = '\0';
+        char cause[JSON_ERROR_TEXT_LENGTH];
+        snprintf(cause, sizeof cause, "%s", fault.text);
+        char *place = strstr(cause, " near ");
+        if (place)
+            *place = '\0';
         return error_set(err, STATUS_DATA, "this is not JSON: %s (column %d)",
                          text.size ? cause : "it is empty", fault.column);
     }

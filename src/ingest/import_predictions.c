@@ -6,10 +6,9 @@
 #include "ingest/import_predictions.h"
 
 #include "base/civil_time.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/time_zone.h"
-#include "codec/json_record.h"
+#include "ingest/record_file.h"
 #include "record/prediction.h"
 
 #include <math.h>
@@ -177,43 +176,37 @@ static enum status add_turn(struct import *import, const struct prediction *line
     return status == STATUS_OK ? add_answer(import, line, time_ns, err) : status;
 }
 
-static enum status take_line(struct import *import, const struct line *line, struct error *err)
+/* A fault of a line is told and the rest goes on. */
+static enum status settle(struct import *import, enum status status, struct error *fault,
+                          struct error *err)
 {
-    struct prediction prediction;
-    import->counts->lines++;
-    arena_reset(import->scratch);
-    enum status status = line->too_long
-                             ? error_set(err, STATUS_DATA, "the line is longer than %d MiB",
-                                         IMPORT_LINE_LIMIT_BYTES >> 20)
-                             : json_record_decode(&prediction_type, line->bytes, &prediction,
-                                                  import->scratch, NULL, err);
-    if (status == STATUS_OK)
-        status = add_turn(import, &prediction, err);
-    if (status != STATUS_DATA)
+    if (status != STATUS_DATA && status != STATUS_LIMIT) {
+        if (status != STATUS_OK && err)
+            *err = *fault;
         return status;
-    error_where(err, "%s:%llu", import->options->input, (unsigned long long)line->number);
+    }
     import->counts->faults++;
     if (import->options->on_fault)
-        import->options->on_fault(import->options->context, err);
+        import->options->on_fault(import->options->context, fault);
     return STATUS_OK;
 }
 
 static enum status take_lines(struct import *import, struct error *err)
 {
-    struct line_reader *reader;
-    enum status status =
-        line_reader_open(import->options->input, IMPORT_LINE_LIMIT_BYTES, &reader, err);
-    if (status != STATUS_OK)
-        return status;
-    struct line line;
-    while (line_reader_next(reader, &line, &status, err)) {
-        if (strview_trim(line.bytes).size == 0)
-            continue;
-        status = take_line(import, &line, err);
-        if (status != STATUS_OK)
-            break;
+    CLEANUP(record_file_cleanup) struct record_file *file = NULL;
+    enum status status = record_file_open(import->options->input, &prediction_type,
+                                          IMPORT_LINE_LIMIT_BYTES, &file, err);
+    struct prediction line;
+    struct record_read read;
+    while (status == STATUS_OK &&
+           record_file_next(file, &line, import->scratch, &read, &status, err)) {
+        import->counts->lines += read.records;
+        enum status found = read.valid ? add_turn(import, &line, &read.fault) : STATUS_DATA;
+        if (read.valid && found == STATUS_DATA)
+            record_file_where(file, &read, &read.fault);
+        status = settle(import, found, &read.fault, err);
+        arena_reset(import->scratch);
     }
-    line_reader_close(reader);
     return status;
 }
 

@@ -4,16 +4,13 @@
  */
 #include "ingest/import_table.h"
 
+#include "base/file_stream.h"
 #include "base/hash.h"
 #include "base/hash_set.h"
 #include "base/memory.h"
 #include "codec/json_record.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { CONVERSATION_BLOCK_BYTES = 4096, OUTPUT_BUFFER_BYTES = 1 << 16 };
 #define CLOSED UINT64_MAX
@@ -38,27 +35,8 @@ struct import_table {
     struct open_conversation *first, *last;
     int64_t open_count;
     size_t open_bytes;
-    char *path, *fresh_path; /* fresh_path NULL: standard output */
-    int descriptor;
-    struct strbuf text;
+    struct file_stream output;
 };
-
-static enum status cannot(struct error *err, const char *what, const char *path)
-{
-    return error_set(err, STATUS_IO, "could not %s '%s': %s", what, path, strerror(errno));
-}
-
-static bool set_path(struct import_table *table, const char *path)
-{
-    table->path = memory_copy_text(path);
-    if (!table->path || strcmp(path, "-") == 0)
-        return table->path != NULL;
-    size_t size = strlen(path) + sizeof ".new";
-    table->fresh_path = memory_alloc(size);
-    if (table->fresh_path)
-        snprintf(table->fresh_path, size, "%s.new", path);
-    return table->fresh_path != NULL;
-}
 
 enum status import_table_create(const struct import_table_options *options,
                                 struct import_counts *counts, struct import_table **ret_table,
@@ -70,16 +48,11 @@ enum status import_table_create(const struct import_table_options *options,
     table->options = *options;
     table->counts = counts;
     table->places = HASH_MAP;
-    table->descriptor = -1;
-    if (!set_path(table, options->output))
-        return error_no_memory(err);
-    table->descriptor =
-        table->fresh_path ? open(table->fresh_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
-                          : dup(STDOUT_FILENO);
-    if (table->descriptor < 0)
-        return cannot(err, "write", table->path);
-    *ret_table = TAKE(table);
-    return STATUS_OK;
+    table->output.descriptor = -1;
+    enum status status = file_stream_open(&table->output, options->output, err);
+    if (status == STATUS_OK)
+        *ret_table = TAKE(table);
+    return status;
 }
 
 static void drop(struct import_table *table, struct open_conversation *conversation)
@@ -114,34 +87,9 @@ void import_table_destroy(struct import_table *table)
         return;
     while (table->first)
         drop(table, table->first);
-    if (table->descriptor >= 0) {
-        close(table->descriptor);
-        if (table->fresh_path)
-            unlink(table->fresh_path);
-    }
+    file_stream_close(&table->output);
     hash_set_done(&table->places);
-    strbuf_done(&table->text);
-    memory_free(table->path);
-    memory_free(table->fresh_path);
     memory_free(table);
-}
-
-static enum status flush(struct import_table *table, struct error *err)
-{
-    if (table->text.failed)
-        return error_no_memory(err);
-    struct strview left = strbuf_view(&table->text);
-    while (left.size) {
-        ssize_t wrote = write(table->descriptor, left.data, left.size);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return cannot(err, "write", table->path);
-        left.data += wrote;
-        left.size -= (size_t)wrote;
-    }
-    strbuf_clear(&table->text);
-    return STATUS_OK;
 }
 
 /* Where an event belongs in a conversation, whatever its time. */
@@ -229,9 +177,9 @@ static void write_event(struct import_table *table, const struct open_conversati
                           .time_ns = event->time_ns,
                           .type = event->type,
                           .body = event->body};
-    struct json_write writer = {.out = &table->text};
+    struct json_write writer = {.out = &table->output.text};
     json_record_encode_event(&whole, &writer);
-    strbuf_add_char(&table->text, '\n');
+    strbuf_add_char(&table->output.text, '\n');
     table->counts->events++;
 }
 
@@ -317,8 +265,7 @@ static enum status close_first(struct import_table *table, struct error *err)
     if (!hash_set_put(&table->places, hash_of(conversation->id), CLOSED))
         return error_no_memory(err);
     drop(table, conversation);
-    return table->text.size > OUTPUT_BUFFER_BYTES || table->text.failed ? flush(table, err)
-                                                                        : STATUS_OK;
+    return file_stream_flush(&table->output, OUTPUT_BUFFER_BYTES, err);
 }
 
 static enum status open_new(struct import_table *table, struct strview id,
@@ -413,15 +360,5 @@ enum status import_table_finish(struct import_table *table, struct error *err)
     enum status status = STATUS_OK;
     while (table->first && status == STATUS_OK)
         status = close_first(table, err);
-    if (status == STATUS_OK)
-        status = flush(table, err);
-    if (status == STATUS_OK && table->fresh_path && fsync(table->descriptor) != 0)
-        status = cannot(err, "sync", table->path);
-    if (status == STATUS_OK && table->fresh_path && rename(table->fresh_path, table->path) != 0)
-        status = cannot(err, "rename to", table->path);
-    if (status != STATUS_OK)
-        return status;
-    close(table->descriptor);
-    table->descriptor = -1;
-    return STATUS_OK;
+    return status == STATUS_OK ? file_stream_commit(&table->output, err) : status;
 }

@@ -6,6 +6,7 @@
 #include "pipeline/run_report.h"
 
 #include "base/file.h"
+#include "base/file_stream.h"
 #include "codec/avro_container.h"
 #include "codec/json_record.h"
 #include "pipeline/run_journal.h"
@@ -28,67 +29,6 @@
 
 enum { STREAM_BUFFER_BYTES = 1 << 18 };
 
-/* A file that is written piece by piece under another name and put in place at the end. */
-struct stream {
-    int descriptor; /* -1: not wanted */
-    char *path, *fresh;
-    struct strbuf buffer;
-};
-
-static enum status stream_failed(const struct stream *stream, struct error *err)
-{
-    return error_set(err, STATUS_IO, "could not write '%s': %s", stream->path, strerror(errno));
-}
-
-static enum status stream_open(struct stream *stream, const char *folder, const char *name,
-                               struct arena *arena, struct error *err)
-{
-    stream->path = arena_format(arena, "%s/%s", folder, name);
-    stream->fresh = arena_format(arena, "%s/%s.new", folder, name);
-    if (!stream->path || !stream->fresh)
-        return error_no_memory(err);
-    stream->descriptor = open(stream->fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    return stream->descriptor < 0 ? stream_failed(stream, err) : STATUS_OK;
-}
-
-static enum status stream_flush(struct stream *stream, size_t above, struct error *err)
-{
-    struct strview rest = strbuf_view(&stream->buffer);
-    if (stream->buffer.failed)
-        return error_no_memory(err);
-    if (stream->descriptor < 0 || rest.size <= above)
-        return STATUS_OK;
-    while (rest.size) {
-        ssize_t wrote = write(stream->descriptor, rest.data, rest.size);
-        if (wrote < 0 && errno != EINTR)
-            return stream_failed(stream, err);
-        wrote = wrote < 0 ? 0 : wrote;
-        rest.data += wrote;
-        rest.size -= (size_t)wrote;
-    }
-    strbuf_clear(&stream->buffer);
-    return STATUS_OK;
-}
-
-static enum status stream_put_in_place(struct stream *stream, struct error *err)
-{
-    enum status status = stream_flush(stream, 0, err);
-    if (status == STATUS_OK && stream->descriptor >= 0 && fsync(stream->descriptor) != 0)
-        status = stream_failed(stream, err);
-    if (status == STATUS_OK && stream->descriptor >= 0 && rename(stream->fresh, stream->path) != 0)
-        status = stream_failed(stream, err);
-    return status;
-}
-
-static void stream_close(struct stream *stream)
-{
-    if (stream->descriptor >= 0) {
-        close(stream->descriptor);
-        unlink(stream->fresh); /* still there only when it was not put in place */
-    }
-    strbuf_done(&stream->buffer);
-}
-
 struct reporting {
     const struct run_report_request *request;
     struct arena *arena; /* texts of the summary's input */
@@ -96,7 +36,7 @@ struct reporting {
     struct run_journal journal;
     struct run_fold *fold;
     struct pipeline_spec shown; /* the pipeline as the report names it */
-    struct stream predictions, trials;
+    struct file_stream predictions, trials;
     struct avro_container_writer *scores;
 };
 
@@ -108,9 +48,9 @@ static void write_predictions(struct reporting *reporting, const struct trial *t
     for (size_t i = 0; i < trial->predictions.count; i++) {
         predictions[i].candidate = candidate->name;
         predictions[i].trial = trial->id;
-        struct json_write writer = {.out = &reporting->predictions.buffer};
+        struct json_write writer = {.out = &reporting->predictions.text};
         json_record_encode(&prediction_type, &predictions[i], &writer);
-        strbuf_add_char(&reporting->predictions.buffer, '\n');
+        strbuf_add_char(&reporting->predictions.text, '\n');
     }
 }
 
@@ -133,17 +73,17 @@ static enum status take_trial(struct reporting *reporting, const struct trial *t
     enum status status = run_fold_trial(reporting->fold, trial, err);
     if (status != STATUS_OK)
         return status;
-    if (reporting->predictions.descriptor >= 0)
+    if (file_stream_is_open(&reporting->predictions))
         write_predictions(reporting, trial);
     if (reporting->scores)
         status =
             append_score(reporting, trial, pipeline->candidates[trial->candidate].name, arena, err);
-    if (reporting->trials.descriptor >= 0)
-        csv_trials_row(&reporting->trials.buffer, pipeline->candidates[trial->candidate].name,
-                       trial, facts);
+    if (file_stream_is_open(&reporting->trials))
+        csv_trials_row(&reporting->trials.text, pipeline->candidates[trial->candidate].name, trial,
+                       facts);
     if (status == STATUS_OK)
-        status = stream_flush(&reporting->predictions, STREAM_BUFFER_BYTES, err);
-    return status == STATUS_OK ? stream_flush(&reporting->trials, STREAM_BUFFER_BYTES, err)
+        status = file_stream_flush(&reporting->predictions, STREAM_BUFFER_BYTES, err);
+    return status == STATUS_OK ? file_stream_flush(&reporting->trials, STREAM_BUFFER_BYTES, err)
                                : status;
 }
 
@@ -292,6 +232,13 @@ static enum status fold_all(struct reporting *reporting, struct arena *arena,
     return status == STATUS_OK ? finish_fold(reporting, arena, ret_summary, err) : status;
 }
 
+static enum status open_stream(struct reporting *reporting, struct file_stream *stream,
+                               const char *name, struct error *err)
+{
+    const char *path = arena_format(reporting->arena, "%s/%s", reporting->request->folder, name);
+    return path ? file_stream_open(stream, path, err) : error_no_memory(err);
+}
+
 static enum status open_all(struct reporting *reporting, struct error *err)
 {
     const struct run_report_request *request = reporting->request;
@@ -303,12 +250,10 @@ static enum status open_all(struct reporting *reporting, struct error *err)
         !run_journal_tell_damage(&reporting->journal, request->folder))
         status = error_no_memory(err);
     if (status == STATUS_OK && !request->keep_folder) {
-        status = stream_open(&reporting->predictions, request->folder, "predictions.jsonl",
-                             reporting->arena, err);
+        status = open_stream(reporting, &reporting->predictions, "predictions.jsonl", err);
         if (status == STATUS_OK)
-            status = stream_open(&reporting->trials, request->folder, "trials.csv",
-                                 reporting->arena, err);
-        csv_trials_header(&reporting->trials.buffer);
+            status = open_stream(reporting, &reporting->trials, "trials.csv", err);
+        csv_trials_header(&reporting->trials.text);
         char *scores = arena_format(reporting->arena, "%s/scores.avro", request->folder);
         if (status == STATUS_OK)
             status = scores ? avro_container_create(scores, &score_row_type, AVRO_CONTAINER_DEFLATE,
@@ -320,8 +265,8 @@ static enum status open_all(struct reporting *reporting, struct error *err)
 
 static void close_all(struct reporting *reporting)
 {
-    stream_close(&reporting->predictions);
-    stream_close(&reporting->trials);
+    file_stream_close(&reporting->predictions);
+    file_stream_close(&reporting->trials);
     avro_container_writer_destroy(reporting->scores);
     run_fold_destroy(reporting->fold);
     if (reporting->journal.log)
@@ -341,9 +286,9 @@ enum status run_report_summarise(const struct run_report_request *request, struc
     if (status == STATUS_OK)
         status = fold_all(&reporting, arena, ret_summary, err);
     if (status == STATUS_OK)
-        status = stream_put_in_place(&reporting.predictions, err);
+        status = file_stream_commit(&reporting.predictions, err);
     if (status == STATUS_OK)
-        status = stream_put_in_place(&reporting.trials, err);
+        status = file_stream_commit(&reporting.trials, err);
     if (status == STATUS_OK && reporting.scores)
         status = avro_container_commit(reporting.scores, err);
     if (status == STATUS_OK && ret_fold)

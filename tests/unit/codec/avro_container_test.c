@@ -225,8 +225,8 @@ Test(avro_container, a_fault_is_placed_and_costs_its_block_only)
         ROW("another sync marker", "null",
             "\x02\x08\x02x\x02\x04"
             "0123456789abcdeX",
-            0, 0, ": block 1", "the block does not end with the file's sync marker"),
-        ROW("a size beyond the file", "null", "\x02\xf0\xff\xff\x07\x02x", 0, 0, ": block 1",
+            0, 1, ": block 1", "the block does not end with the file's sync marker"),
+        ROW("a size beyond the file", "null", "\x02\xf0\xff\xff\x07\x02x", 0, 1, ": block 1",
             "the file ends inside of the block"),
         ROW("a size beyond all measure", "null",
             "\x02\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x02x", 0, 0, ": block 1",

@@ -121,7 +121,7 @@ static const struct {
      {.lines = 4, .conversations = 3, .events = 15, .repeated = 7, .made_ended = 3, .faults = 2},
      "chat_log.jsonl:3: /messages/0/at: 'soon' is not an ISO 8601 datetime: the date is "
      "not YYYY-MM-DD\n"
-     "chat_log.jsonl:4: this is not JSON:  (column 102)\n"},
+     "chat_log.jsonl:4: this is not JSON: '}' expected (column 102)\n"},
     {"call_centre",
      {.lines = 13, .conversations = 2, .events = 11, .faults = 2},
      "call_centre.jsonl:8: /conf: a number belongs here, not a text\n"
