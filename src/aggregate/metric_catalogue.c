@@ -25,6 +25,9 @@ const struct section_entry metric_catalogue_sections[] = {
     {"calibration", "Calibration of slot confidence",
      "A calibrated candidate is right as often as it says."},
     {"dialogue", "Dialogue", NULL},
+    {"first_cause", "Why calls failed",
+     "What failed trials are put down to, by replaying them with one thing after the other made "
+     "right. The shares sum to 1."},
     {"recorded", "The recorded calls",
      "Facts of the recording: the same for each candidate, they describe the agent that was "
      "recorded."},
@@ -96,6 +99,17 @@ const struct metric_entry metric_catalogue[] = {
     {"outcome_no_booking_share", "Ends with nothing", UNIT_RATIO, LOWER_IS_BETTER, "dialogue", WILSON, "share of scored calls"},
     {"outcome_handed_over_share", "Failed and handed over", UNIT_RATIO, LOWER_IS_BETTER, "dialogue", WILSON, "share of scored calls"},
     {"outcome_abandoned_share", "Failed and abandoned", UNIT_RATIO, LOWER_IS_BETTER, "dialogue", WILSON, "share of scored calls"},
+    {"cause_stt_share", "Speech recognition", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: the words were recognised wrongly"},
+    {"cause_extraction_share", "Extraction", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: right words were understood wrongly"},
+    {"cause_dialogue_policy_share", "Dialogue policy", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: understood, and the wrong thing was done or said"},
+    {"cause_back_end_share", "Back end", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: the booking system failed"},
+    {"cause_caller_left_share", "Caller left", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: the caller hung up while nothing was wrong"},
+    {"cause_simulator_share", "Simulator", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: the simulated caller did not play its goal"},
+    {"cause_gold_share", "Gold", UNIT_RATIO, NO_DIRECTION, "first_cause", SHARE, "of failures: gold contradicts itself or cannot be reached"},
+    {"failures_examined", "Failures whose cause is known", UNIT_COUNT, NO_DIRECTION, "first_cause", NULL, "failed trials, the simulator's faults among them"},
+    {"failures_not_known", "Failures whose cause is not known", UNIT_COUNT, NO_DIRECTION, "first_cause", NULL, "their replays would be paid for, or ended in an error"},
+    {"first_cause_calls", "Calls to find causes", UNIT_COUNT, NO_DIRECTION, "first_cause", NULL, "of replays; not in the calls above"},
+    {"first_cause_cost_usd", "Cost to find causes", UNIT_USD, NO_DIRECTION, "first_cause", NULL, "of replays; not in the costs above"},
 
     {"turns_per_conversation", "Caller's turns per call", UNIT_COUNT, NO_DIRECTION, "recorded", MEAN, "user turns"},
     {"duration_mean_ms", "Duration, mean", UNIT_MS, NO_DIRECTION, "recorded", MEAN, "first event to last"},

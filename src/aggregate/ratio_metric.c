@@ -9,6 +9,7 @@
 #define NOTHING_SCORED "no trial was scored against gold"
 #define NOTHING_FINISHED "no trial was finished"
 #define NOTHING_PREDICTED "the candidate predicted no slot"
+#define NO_FAILURE "there is no failure whose cause is known"
 #define NOT_RECORDED "the recording does not tell it"
 
 const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT] = {
@@ -44,6 +45,13 @@ const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT] = {
     [FOLD_ERRORS] = {"infrastructure_error_share", RATIO_SHARE, BASIS_RUN, 1, "trials", "nothing was tried"},
     [FOLD_COST] = {"cost_per_conversation_usd", RATIO_MEAN, BASIS_FINISHED, 1e-9, "trials", NOTHING_FINISHED},
     [FOLD_COST_PER_SUCCESS] = {"cost_per_success_usd", RATIO_MEAN, BASIS_SCORED, 1e-9, "successes", "there is no success"},
+    [FOLD_CAUSE_STT] = {"cause_stt_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_EXTRACTION] = {"cause_extraction_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_POLICY] = {"cause_dialogue_policy_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_BACK_END] = {"cause_back_end_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_CALLER_LEFT] = {"cause_caller_left_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_SIMULATOR] = {"cause_simulator_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_CAUSE_GOLD] = {"cause_gold_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
 };
 
 const struct ratio_metric ratio_metric_of_recording[RECORDED_COUNT] = {

@@ -76,6 +76,14 @@ enum fold_ratio {
     FOLD_ERRORS,
     FOLD_COST,
     FOLD_COST_PER_SUCCESS,
+    FOLD_CAUSE_FIRST, /* in the order of enum trial_cause_kind */
+    FOLD_CAUSE_STT = FOLD_CAUSE_FIRST,
+    FOLD_CAUSE_EXTRACTION,
+    FOLD_CAUSE_POLICY,
+    FOLD_CAUSE_BACK_END,
+    FOLD_CAUSE_CALLER_LEFT,
+    FOLD_CAUSE_SIMULATOR,
+    FOLD_CAUSE_GOLD,
     FOLD_COUNT,
 };
 extern const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT];

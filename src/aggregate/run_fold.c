@@ -40,9 +40,11 @@ enum status run_fold_create(const struct pipeline_spec *pipeline, struct run_fol
     fold->candidates = memory_alloc((fold->candidate_count + 1) * sizeof *fold->candidates);
     if (!fold->arena || !fold->candidates || !make_slots(fold))
         return error_no_memory(err);
-    for (size_t i = 0; i < fold->candidate_count; i++)
-        fold->candidates[i].worst.limit =
-            pipeline->report.worst > 0 ? (size_t)pipeline->report.worst : 0;
+    size_t most = pipeline->report.worst > 0 ? (size_t)pipeline->report.worst : 0;
+    for (size_t i = 0; i < fold->candidate_count; i++) {
+        fold->candidates[i].worst.limit = most;
+        fold->candidates[i].spoilt.limit = most < FOLD_SPOILT ? most : FOLD_SPOILT;
+    }
     *ret_fold = TAKE(fold);
     return STATUS_OK;
 }
@@ -56,6 +58,7 @@ void run_fold_destroy(struct run_fold *fold)
         value_collector_done(&fold->candidates[i].latency);
         value_collector_done(&fold->candidates[i].first_token);
         worst_trials_done(&fold->candidates[i].worst);
+        worst_trials_done(&fold->candidates[i].spoilt);
         outcome_row_done(&fold->candidates[i].row);
     }
     memory_free(fold->candidates);

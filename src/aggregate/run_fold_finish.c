@@ -129,6 +129,10 @@ static void make_candidate(struct finish *finish, size_t index)
     if (candidate->bins)
         confidence_fold_reliability(&from->confidence, candidate->bins);
     memcpy(candidate->outcomes, from->outcomes, sizeof candidate->outcomes);
+    memcpy(candidate->causes, from->causes.counts, sizeof candidate->causes);
+    candidate->simulator_faults = from->simulator_faults;
+    candidate->cause_calls = from->causes.calls;
+    candidate->cause_cost_usd_nano = from->causes.cost_usd_nano;
     candidate->outcomes[TRIAL_OUTCOME_ABSENT] = from->not_run;
     finish->summary->any_simulated = finish->summary->any_simulated || spec->simulated;
     finish->summary->failed_total += from->failed;
@@ -150,7 +154,8 @@ static void check_accounts(struct finish *finish)
     uint64_t events = accounts->events_in_conversations + accounts->events_invalid;
     uint64_t gold = accounts->with_gold + accounts->no_gold + accounts->gold_mismatch;
     uint64_t trials = accounts->trials_scored + accounts->trials_no_gold +
-                      accounts->trials_infrastructure_error + accounts->trials_not_run;
+                      accounts->trials_infrastructure_error + accounts->trials_not_run +
+                      accounts->trials_simulator_fault;
     for (size_t i = 0; i < accounts->skipped_count; i++)
         events += accounts->skipped[i].count;
     const struct {
@@ -207,6 +212,7 @@ static void make_accounts(struct finish *finish)
         accounts->trials_no_gold += fold->candidates[c].no_gold;
         accounts->trials_infrastructure_error += fold->candidates[c].errors;
         accounts->trials_not_run += fold->candidates[c].not_run;
+        accounts->trials_simulator_fault += fold->candidates[c].simulator_faults;
     }
     copy_faults(finish, accounts);
     if (!finish->failed)
@@ -216,14 +222,21 @@ static void make_accounts(struct finish *finish)
 static bool take_worst(struct finish *finish)
 {
     struct run_fold *fold = finish->fold;
+    struct run_summary *summary = finish->summary;
     const struct worst_trials **heaps = array(finish, fold->candidate_count, sizeof *heaps);
+    const struct worst_trials **spoilt = array(finish, fold->candidate_count, sizeof *spoilt);
     size_t limit = fold->pipeline->report.worst > 0 ? (size_t)fold->pipeline->report.worst : 0;
-    if (!heaps)
+    if (!heaps || !spoilt)
         return false;
-    for (size_t c = 0; c < fold->candidate_count; c++)
+    for (size_t c = 0; c < fold->candidate_count; c++) {
         heaps[c] = &fold->candidates[c].worst;
-    return worst_trials_take(heaps, fold->candidate_count, limit, finish->arena,
-                             &finish->summary->worst, &finish->summary->worst_count);
+        spoilt[c] = &fold->candidates[c].spoilt;
+    }
+    return worst_trials_take(heaps, fold->candidate_count, limit, finish->arena, &summary->worst,
+                             &summary->worst_count) &&
+           worst_trials_take(spoilt, fold->candidate_count,
+                             limit < FOLD_SPOILT ? limit : FOLD_SPOILT, finish->arena,
+                             &summary->spoilt, &summary->spoilt_count);
 }
 
 /* What the numbers in the outcomes' rows stand for; the scorers' numbers are sorted later. */

@@ -5,6 +5,7 @@
 #ifndef ASSAY_AGGREGATE_RUN_FOLD_PRIVATE_H
 #define ASSAY_AGGREGATE_RUN_FOLD_PRIVATE_H
 
+#include "aggregate/cause_fold.h"
 #include "aggregate/confidence_fold.h"
 #include "aggregate/ratio_metric.h"
 #include "aggregate/run_fold.h"
@@ -15,6 +16,7 @@ enum {
     FOLD_OTHER_SLOTS = 64, /* names that the task does not have are told apart up to this many */
     FOLD_EXTRAS = 64,      /* numbers of scorers, likewise */
     FOLD_SERVED_MODELS = 16,
+    FOLD_SPOILT = 50, /* trials that the simulated caller spoilt are listed up to this many */
 };
 
 /* One slot with one candidate. */
@@ -49,12 +51,14 @@ struct candidate_fold {
     struct outcome_row row;               /* of the open conversation: what has no sum of its own */
     struct confidence_fold confidence;
     struct value_collector latency, first_token;
-    struct worst_trials worst;
+    struct worst_trials worst, spoilt; /* spoilt: by the simulated caller */
+    struct cause_fold causes;
+    uint64_t simulator_faults;
     uint64_t trials, scored, no_gold, errors, not_run, failed;
     uint64_t malformed, calls, answered_calls, calls_without_cost;
     int64_t attempts, cost_usd_nano;
     struct token_counts tokens;
-    uint64_t outcomes[TRIAL_NOT_SCORED + 1];
+    uint64_t outcomes[TRIAL_OUTCOME_LAST + 1];
     uint64_t handovers[HANDOVER_MISSED + 1];
     bool names_intent, names_requests;
     struct strview provider, model, prompt_version; /* seen in predictions */

@@ -6,6 +6,7 @@
 #ifndef ASSAY_AGGREGATE_RUN_SUMMARY_H
 #define ASSAY_AGGREGATE_RUN_SUMMARY_H
 
+#include "aggregate/trial_summary.h"
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/strview.h"
@@ -82,32 +83,10 @@ struct candidate_summary {
     bool cost_known; /* false: some model has no price */
     struct reliability_bin *bins;
     size_t bin_count;
-    uint64_t outcomes[TRIAL_NOT_SCORED + 1]; /* by enum trial_outcome */
-};
-
-struct turn_summary {
-    int64_t turn;
-    struct strview user_text, response, state;
-    struct slot_score *slots; /* what differs and what is right, in gold's order */
-    size_t slot_count;
-    struct strview error; /* absent: none */
-    bool joint_goal;
-    struct strview intent; /* what the candidate took it for; absent: it does not say */
-    int8_t intent_right;   /* FIELD_ABSENT_BOOL: gold has no intent here */
-};
-
-/* A trial to look at: those that went worst, first. */
-struct trial_summary {
-    struct strview conversation_id;
-    size_t candidate;
-    int64_t repeat;
-    int outcome; /* enum trial_outcome */
-    bool success;
-    struct strview reason;
-    struct text_list tags;
-    uint64_t slot_faults;
-    struct turn_summary *turns;
-    size_t turn_count;
+    uint64_t outcomes[TRIAL_OUTCOME_LAST + 1]; /* by enum trial_outcome */
+    uint64_t causes[CAUSE_COUNT];              /* first causes of failures */
+    uint64_t simulator_faults;
+    int64_t cause_calls, cause_cost_usd_nano; /* of the replays that found them */
 };
 
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
@@ -129,7 +108,7 @@ struct input_fault {
 };
 
 /* consumed = assembled into conversations + invalid + sum of skipped; conversations x candidates x
- * repeats = scored + no gold + errors + not run */
+ * repeats = scored + no gold + errors + not run + the simulator's faults */
 struct accounts {
     uint64_t events_consumed, events_in_conversations, events_invalid;
     struct named_count {
@@ -139,6 +118,7 @@ struct accounts {
     size_t skipped_count;
     uint64_t conversations, with_gold, no_gold, gold_mismatch;
     uint64_t trials, trials_scored, trials_no_gold, trials_infrastructure_error, trials_not_run;
+    uint64_t trials_simulator_fault;
     struct input_fault *faults; /* the first 50 */
     size_t fault_count;
     uint64_t faults_total;
@@ -192,6 +172,8 @@ struct run_summary {
     size_t slot_count;
     struct trial_summary *worst; /* at most 200 over all candidates */
     size_t worst_count;
+    struct trial_summary *spoilt; /* by the simulated caller: the first of them */
+    size_t spoilt_count;
     uint64_t failed_total;
     struct gate_summary *gates;
     size_t gate_count;

@@ -184,7 +184,42 @@ static struct measure tool_calls(const struct run_fold *fold, size_t candidate)
     return recorded_calls(fold->recorded.tool_calls);
 }
 
+static struct measure of_failures(const struct run_fold *fold, size_t candidate, double value)
+{
+    const struct cause_fold *causes = &fold->candidates[candidate].causes;
+    return causes->failures ? plain(value, causes->failures, "failures")
+                            : undefined("failures", "no trial failed");
+}
+
+static struct measure failures_examined(const struct run_fold *fold, size_t candidate)
+{
+    const struct cause_fold *causes = &fold->candidates[candidate].causes;
+    return of_failures(fold, candidate,
+                       (double)(causes->failures - causes->counts[CAUSE_NOT_KNOWN]));
+}
+
+static struct measure failures_not_known(const struct run_fold *fold, size_t candidate)
+{
+    return of_failures(fold, candidate,
+                       (double)fold->candidates[candidate].causes.counts[CAUSE_NOT_KNOWN]);
+}
+
+static struct measure first_cause_calls(const struct run_fold *fold, size_t candidate)
+{
+    return of_failures(fold, candidate, (double)fold->candidates[candidate].causes.calls);
+}
+
+static struct measure first_cause_cost(const struct run_fold *fold, size_t candidate)
+{
+    return of_failures(fold, candidate,
+                       (double)fold->candidates[candidate].causes.cost_usd_nano * 1e-9);
+}
+
 const struct summary_number_entry summary_numbers[] = {
+    {"failures_examined", failures_examined, false},
+    {"failures_not_known", failures_not_known, false},
+    {"first_cause_calls", first_cause_calls, false},
+    {"first_cause_cost_usd", first_cause_cost, false},
     {"slots_right", right, false},
     {"slots_wrong_value", wrong_value, false},
     {"slots_missing", missing, false},

@@ -318,6 +318,12 @@ bool trial_fold_add(struct run_fold *fold, const struct trial *trial)
     add_finished(candidate, trial->score, cost);
     if (!add_extras(fold, trial))
         return false;
+    cause_fold_add(&candidate->causes, trial, candidate->now);
+    if (trial->score->outcome == TRIAL_SIMULATOR_FAULT) {
+        candidate->simulator_faults++;
+        candidate->outcomes[TRIAL_SIMULATOR_FAULT]++;
+        return worst_trials_add(&candidate->spoilt, trial, fold->facts.tags);
+    }
     if (trial->score->outcome == TRIAL_NOT_SCORED || fold->facts.gold_status != GOLD_JOINED) {
         candidate->no_gold++;
         candidate->outcomes[TRIAL_NOT_SCORED]++;

@@ -70,17 +70,48 @@ static struct slot_score *copy_slots(struct copier *copier, const struct slot_sc
     return copy;
 }
 
+static struct text_list copy_texts(struct copier *copier, struct text_list texts)
+{
+    struct strview *copy = copy_array(copier, texts.count, sizeof *copy);
+    for (size_t i = 0; copy && i < texts.count; i++)
+        copy[i] = copy_text(copier, texts.items[i]);
+    return (struct text_list){copy, texts.count};
+}
+
+static void copy_tools(struct copier *copier, const struct prediction *prediction,
+                       struct turn_summary *turn)
+{
+    const struct tool_call *calls = prediction->tool_calls.items;
+    size_t count = prediction->tool_calls.count;
+    turn->tools = copy_array(copier, count, sizeof *turn->tools);
+    turn->tool_count = turn->tools ? count : 0;
+    for (size_t i = 0; i < turn->tool_count; i++)
+        turn->tools[i] = (struct tool_summary){.method = copy_text(copier, calls[i].method),
+                                               .parameters = copy_text(copier, calls[i].parameters),
+                                               .result = copy_text(copier, calls[i].result),
+                                               .error = copy_text(copier, calls[i].error)};
+}
+
+/* `score` is NULL where gold's turns are other words. */
 static struct turn_summary summarise_turn(struct copier *copier, const struct turn_score *score,
                                           const struct prediction *prediction)
 {
-    struct turn_summary turn = {.turn = score->turn,
-                                .slots = copy_slots(copier, score->slots.items, score->slots.count),
-                                .slot_count = score->slots.count,
-                                .joint_goal = score->joint_goal == 1,
-                                .intent_right = score->intent_right};
+    struct turn_summary turn = {.intent_right = FIELD_ABSENT_BOOL};
+    if (score)
+        turn = (struct turn_summary){.turn = score->turn,
+                                     .slots =
+                                         copy_slots(copier, score->slots.items, score->slots.count),
+                                     .slot_count = score->slots.count,
+                                     .is_scored = true,
+                                     .joint_goal = score->joint_goal == 1,
+                                     .intent_right = score->intent_right};
     if (!prediction)
         return turn;
+    turn.turn = prediction->turn != FIELD_ABSENT_I64 ? prediction->turn : turn.turn;
     turn.intent = copy_text(copier, prediction->intent);
+    turn.said_text = copy_text(copier, prediction->said_text);
+    turn.caller_acts = copy_texts(copier, prediction->caller_acts);
+    copy_tools(copier, prediction, &turn);
     if (prediction->input) {
         turn.user_text = copy_text(copier, prediction->input->user_text);
         turn.state = copy_text(copier, prediction->input->state);
@@ -92,31 +123,33 @@ static struct turn_summary summarise_turn(struct copier *copier, const struct tu
     return turn;
 }
 
+/* What was said, also where nothing was scored: after the first divergence, and with a simulated
+ * caller. */
 static void add_turns(struct copier *copier, const struct trial *trial,
                       struct trial_summary *summary)
 {
     const struct turn_score *scores = trial->score->turns.items;
     const struct prediction *predictions = trial->predictions.items;
-    size_t count = trial->score->turns.count;
+    size_t scored = trial->score->turns.count, answered = trial->predictions.count;
+    bool is_live = trial->bookings.items != NULL;
+    size_t count = is_live && answered > scored ? answered : scored;
     summary->turns = copy_array(copier, count, sizeof *summary->turns);
     summary->turn_count = count;
-    for (size_t i = 0; summary->turns && i < count; i++)
-        summary->turns[i] = summarise_turn(copier, &scores[i],
-                                           i < trial->predictions.count ? &predictions[i] : NULL);
-}
-
-static void copy_tags(struct copier *copier, struct text_list tags, struct trial_summary *summary)
-{
-    struct strview *copy = copy_array(copier, tags.count, sizeof *copy);
-    for (size_t i = 0; copy && i < tags.count; i++)
-        copy[i] = copy_text(copier, tags.items[i]);
-    summary->tags = (struct text_list){copy, tags.count};
+    for (size_t i = 0; summary->turns && i < count; i++) {
+        summary->turns[i] = summarise_turn(copier, i < scored ? &scores[i] : NULL,
+                                           i < answered ? &predictions[i] : NULL);
+        summary->turns[i].diverges = trial->first_divergence == (int64_t)i;
+    }
 }
 
 /* Everything but the turns and tags; borrowed. */
 static struct trial_summary outline(const struct trial *trial)
 {
+    const struct trial_cause *cause = trial->first_cause;
     return (struct trial_summary){.conversation_id = trial->conversation_id,
+                                  .first_cause = cause ? cause->cause : CAUSE_ABSENT,
+                                  .first_cause_why = cause ? cause->why : (struct strview){0},
+                                  .ended = trial->ended,
                                   .candidate = (size_t)trial->candidate,
                                   .repeat = trial->repeat,
                                   .outcome = trial->score->outcome,
@@ -133,7 +166,9 @@ static bool keep(struct worst_trial *place, const struct trial *trial, struct te
         return false;
     summary.conversation_id = copy_text(&copier, summary.conversation_id);
     summary.reason = copy_text(&copier, summary.reason);
-    copy_tags(&copier, tags, &summary);
+    summary.tags = copy_texts(&copier, tags);
+    summary.first_cause_why = copy_text(&copier, summary.first_cause_why);
+    summary.ended = copy_text(&copier, summary.ended);
     add_turns(&copier, trial, &summary);
     if (copier.failed) {
         arena_destroy(copier.arena);
@@ -213,7 +248,9 @@ static struct trial_summary copy_trial(struct copier *copier, const struct trial
     struct trial_summary copy = *trial;
     copy.conversation_id = copy_text(copier, trial->conversation_id);
     copy.reason = copy_text(copier, trial->reason);
-    copy_tags(copier, trial->tags, &copy);
+    copy.tags = copy_texts(copier, trial->tags);
+    copy.first_cause_why = copy_text(copier, trial->first_cause_why);
+    copy.ended = copy_text(copier, trial->ended);
     copy.turns = copy_array(copier, trial->turn_count, sizeof *copy.turns);
     for (size_t i = 0; copy.turns && i < trial->turn_count; i++) {
         const struct turn_summary *turn = &trial->turns[i];
@@ -223,6 +260,15 @@ static struct trial_summary copy_trial(struct copier *copier, const struct trial
         copy.turns[i].state = copy_text(copier, turn->state);
         copy.turns[i].intent = copy_text(copier, turn->intent);
         copy.turns[i].error = copy_text(copier, turn->error);
+        copy.turns[i].said_text = copy_text(copier, turn->said_text);
+        copy.turns[i].caller_acts = copy_texts(copier, turn->caller_acts);
+        copy.turns[i].tools = copy_array(copier, turn->tool_count, sizeof *turn->tools);
+        for (size_t j = 0; copy.turns[i].tools && j < turn->tool_count; j++)
+            copy.turns[i].tools[j] =
+                (struct tool_summary){.method = copy_text(copier, turn->tools[j].method),
+                                      .parameters = copy_text(copier, turn->tools[j].parameters),
+                                      .result = copy_text(copier, turn->tools[j].result),
+                                      .error = copy_text(copier, turn->tools[j].error)};
         copy.turns[i].slots = copy_slots(copier, turn->slots, turn->slot_count);
     }
     return copy;

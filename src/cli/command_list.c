@@ -28,7 +28,7 @@ static void list_keys(void)
     describe("candidates: a list of", pipeline_spec_candidate_options);
     describe("scorers: a list of", pipeline_spec_scorer_options);
     describe("gates: a list of", pipeline_spec_gate_options);
-    describe("user", pipeline_spec_user_options);
+    describe("user", user_spec_options);
 }
 
 static enum status list(const char *what, struct error *err)

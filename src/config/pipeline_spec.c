@@ -13,6 +13,7 @@ const char *const candidate_type_names[] = {"rules",    "recorded", "llm",      
 const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
                                          "simulated_user", NULL};
 static const char *const profile_names[] = {"assay", NULL};
+static const char *const first_cause_names[] = {"false", "auto", "true", NULL};
 static const char *const cassette_names[] = {"off", "replay", "record", NULL};
 
 #define AT(type, member) offsetof(struct type, member)
@@ -43,6 +44,7 @@ const struct option pipeline_spec_options[] = {
     {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
     {"back_end", OPTION_TEXT, NULL, AT(pipeline_file, spec.back_end_path), "free_running, simulated_user: what answers tool calls; default: backend.yaml beside the task", 0, NULL, 0, 0},
     {"user", OPTION_NODE, NULL, AT(pipeline_file, user), "simulated_user: how the caller behaves", 0, NULL, 0, 0},
+    {"first_cause", OPTION_CHOICE, "auto", AT(pipeline_file, spec.first_cause), "replay failed trials to find what made them fail; auto: of candidates that ask no model; true: model calls are paid for", 0, first_cause_names, 0, 0},
     {"max_in_flight", OPTION_I64, "256", AT(pipeline_file, spec.max_in_flight), "trials at once", 0, NULL, 1, 100000},
     {0}};
 
@@ -95,17 +97,6 @@ const struct option pipeline_spec_gate_options[] = {
     {"candidate", OPTION_TEXT, NULL, AT(gate_spec, candidate), "default: every candidate", 0, NULL, 0, 0},
     {"at_least", OPTION_REAL, NULL, AT(gate_spec, at_least), "the lowest value that passes", 0, NULL, 0, 0},
     {"at_most", OPTION_REAL, NULL, AT(gate_spec, at_most), "the highest value that passes", 0, NULL, 0, 0},
-    {0}};
-
-const struct option pipeline_spec_user_options[] = {
-    {"volunteers", OPTION_REAL, "0", AT(user_spec, volunteers), "share of turns in which the caller says more than was asked", 0, NULL, 0, 1},
-    {"misheard", OPTION_REAL, "0", AT(user_spec, misheard), "share of words that recognition gets wrong", 0, NULL, 0, 1},
-    {"interrupts", OPTION_REAL, "0", AT(user_spec, interrupts), "share of turns in which the caller speaks over the agent", 0, NULL, 0, 1},
-    {"asks_besides", OPTION_REAL, "0.3", AT(user_spec, asks_besides), "share of turns in which a question of the goal is put into an answer", 0, NULL, 0, 1},
-    {"changes_mind", OPTION_REAL, "0", AT(user_spec, changes_mind), "share of calls in which the time is first another", 0, NULL, 0, 1},
-    {"lies", OPTION_REAL, "0", AT(user_spec, lies), "for tests: share of calls in which the caller says what its goal does not hold", 0, NULL, 0, 1},
-    {"patience", OPTION_I64, "3", AT(user_spec, patience), "answers without progress before the caller gives up", 0, NULL, 1, 50},
-    {"max_turns", OPTION_I64, "30", AT(user_spec, max_turns), "the caller hangs up after so many", 0, NULL, 1, 200},
     {0}};
 
 static const struct option report_options[] = {
@@ -298,7 +289,7 @@ static enum status load(const char *path, const struct pipeline_override *overri
     spec->path = faults->file;
     option_table_apply(source_options, file->source, &spec->source, faults);
     option_table_apply(report_options, file->report, &spec->report, faults);
-    option_table_apply(pipeline_spec_user_options, file->user, &spec->user, faults);
+    option_table_apply(user_spec_options, file->user, &spec->user, faults);
     spec->candidates = read_list(pipeline_spec_candidate_options, sizeof *spec->candidates,
                                  file->candidates, &spec->candidate_count, faults);
     spec->scorers = read_list(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,

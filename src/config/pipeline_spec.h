@@ -8,6 +8,7 @@
 
 #include "config/option_table.h"
 #include "config/task_spec.h"
+#include "config/user_spec.h"
 
 enum candidate_type {
     CANDIDATE_RULES,
@@ -87,18 +88,6 @@ struct report_spec {
     int64_t worst;         /* conversations shown in full */
 };
 
-/* Mode simulated_user: how the caller behaves. Shares are of turns (misheard: of words). */
-struct user_spec {
-    double volunteers;   /* says more than what was asked */
-    double misheard;     /* words that recognition gets wrong */
-    double interrupts;   /* speaks over the agent */
-    double asks_besides; /* puts a question of the goal into an answer */
-    double changes_mind; /* share of calls in which one wish is first another */
-    double lies;         /* for tests: says what the goal does not hold, a fault of the simulator */
-    int64_t patience;    /* answers without progress before the caller gives up */
-    int64_t max_turns;
-};
-
 struct pipeline_spec {
     const char *path;
     struct strview experiment;
@@ -125,7 +114,11 @@ struct pipeline_spec {
     int64_t max_in_flight;        /* trials at once */
     struct strview back_end_path; /* free_running, simulated_user; default: beside the task */
     struct user_spec user;
+    int first_cause; /* enum first_cause_setting */
 };
+
+/* Whose failed trials are replayed: nobody's, of candidates that cost nothing, everybody's. */
+enum first_cause_setting { FIRST_CAUSE_OFF, FIRST_CAUSE_AUTO, FIRST_CAUSE_ON };
 
 struct pipeline_override {
     const char *path, *value; /* --set candidates.0.temperature=0.2 */
@@ -142,6 +135,6 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
 
 /* The option tables, for `assay list`. */
 extern const struct option pipeline_spec_options[], pipeline_spec_candidate_options[],
-    pipeline_spec_gate_options[], pipeline_spec_scorer_options[], pipeline_spec_user_options[];
+    pipeline_spec_gate_options[], pipeline_spec_scorer_options[];
 
 #endif

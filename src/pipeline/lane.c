@@ -15,7 +15,7 @@
 #include "pipeline/provider_end.h"
 #include "pipeline/scorer_command.h"
 #include "pipeline/spend.h"
-#include "score/trial_score.h"
+#include "pipeline/trial_causes.h"
 
 #include <omp.h>
 
@@ -66,6 +66,7 @@ static void work_destroy(struct trial_work *work)
         leave_conversation(work->active);
     }
     trial_run_destroy(work->run);
+    trial_run_destroy(work->main);
     strbuf_done(&work->payload);
     memory_free(work);
 }
@@ -182,23 +183,6 @@ static enum status let_in(struct lane *lane, struct error *err)
     return status;
 }
 
-static enum status score(const struct session *session, struct trial_work *work,
-                         struct candidate_scratch *scratch)
-{
-    struct trial_run *run = work->run;
-    struct trial_score_input input = {.task = session->options.pipeline->task,
-                                      .mode = session->options.pipeline->mode,
-                                      .is_recorded = work->candidate->candidate.spec->kind ==
-                                                         CANDIDATE_RECORDED &&
-                                                     !work->candidate->log,
-                                      .conversation = run->conversation,
-                                      .gold = run->gold,
-                                      .zone = run->zone,
-                                      .extractor = session->extractor,
-                                      .extract = scratch->extract};
-    return trial_score_compute(&input, &run->trial, run->arena, &work->error);
-}
-
 /* The next scorer of the pipeline's own is asked, or the trial is ready for the journal. */
 static enum status ask_scorer_or_encode(const struct session *session, struct trial_work *work)
 {
@@ -245,9 +229,11 @@ static void work_on_turns(const struct session *session, struct trial_work *work
     }
     work->scored = work->status == STATUS_OK && step == TRIAL_STEP_DONE;
     if (work->scored)
-        work->status = score(session, work, scratch);
+        work->status = trial_causes_score(session, work, work->run, scratch);
     if (is_given_up(work))
-        work->status = score(session, work, scratch);
+        work->status = trial_causes_score(session, work, work->run, scratch);
+    if (work->status == STATUS_OK && work->scored)
+        work->status = trial_causes_go_on(session, work, scratch, &work->scored);
 }
 
 /* One trial as far as it goes without a far end. Thread: any of the team. */

@@ -4,6 +4,7 @@
 
 #include "ingest/event_file.h"
 #include "pipeline/lane.h"
+#include "score/first_cause.h"
 
 /* A conversation at work: shared by its trials, destroyed by the last one. */
 struct active_conversation {
@@ -18,7 +19,10 @@ struct active_conversation {
 
 /* A trial at work. Owned by the lane; lent to one thread of the team while a batch is at work. */
 struct trial_work {
-    struct trial_run *run;
+    struct trial_run *run;  /* at work: the trial itself, or a replay of it for its first cause */
+    struct trial_run *main; /* the trial itself, while a replay is at work; else NULL */
+    struct cause_evidence evidence;
+    enum cause_arm_kind arm; /* the replay at work, or the last one */
     struct active_conversation *active;
     struct session_candidate *candidate;
     struct far_answer answer;

@@ -78,6 +78,8 @@ static const struct field prediction_fields[] = {
     FIELD(OPTIONAL, NUMBER, time_to_first_token_ms),
     FIELD_OF(OPTIONAL, RECORD, error, prediction_error_type),
     FIELD_OF(OPTIONAL, RECORDS, tool_calls, tool_call_type),
+    FIELD(OPTIONAL, TEXT, said_text),
+    FIELD(OPTIONAL, TEXTS, caller_acts),
     FIELD_END};
 RECORD_TYPE(prediction_type, "Prediction", prediction_fields);
 #undef RECORD_STRUCT

@@ -75,6 +75,8 @@ struct prediction {
     double time_to_first_token_ms;
     struct prediction_error *error;
     struct record_list tool_calls; /* of tool_call: made while this turn was answered, in order */
+    struct strview said_text;      /* live modes: the caller's own words, when others were heard */
+    struct text_list caller_acts;  /* simulated_user: what the caller did besides answering */
 };
 
 extern const struct record_type prediction_type, prediction_error_type, prediction_metadata_type;

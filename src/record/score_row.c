@@ -65,6 +65,8 @@ static const struct field row_fields[] = {
     FIELD(OPTIONAL, I64, first_divergence),
     FIELD(OPTIONAL, TEXT, ended),
     FIELD(OPTIONAL, TEXT, simulator_fault),
+    FIELD(OPTIONAL, TEXT, first_cause),
+    FIELD(OPTIONAL, TEXT, first_cause_why),
     FIELD_END};
 RECORD_TYPE(score_row_type, "Score", row_fields);
 #undef RECORD_STRUCT
@@ -147,6 +149,10 @@ bool score_row_of_trial(const struct trial *trial, struct strview candidate, str
     ret_row->first_divergence = trial->first_divergence;
     ret_row->ended = trial->ended;
     ret_row->simulator_fault = trial->simulator_fault;
+    if (trial->first_cause) {
+        ret_row->first_cause = strview_of(trial_cause_names[trial->first_cause->cause]);
+        ret_row->first_cause_why = trial->first_cause->why;
+    }
     if (trial->error) {
         ret_row->error_class = strview_of(error_class_names[trial->error->error_class]);
         ret_row->error = trial->error->what;
@@ -176,6 +182,14 @@ bool score_row_to_trial(const struct score_row *row, struct arena *arena, struct
     ret_trial->first_divergence = row->first_divergence;
     ret_trial->ended = row->ended;
     ret_trial->simulator_fault = row->simulator_fault;
+    if (row->first_cause.data) {
+        ret_trial->first_cause = arena_alloc(arena, sizeof *ret_trial->first_cause);
+        if (!ret_trial->first_cause)
+            return false;
+        record_init(&trial_cause_type, ret_trial->first_cause);
+        ret_trial->first_cause->cause = index_of(trial_cause_names, row->first_cause);
+        ret_trial->first_cause->why = row->first_cause_why;
+    }
     if (row->error_class.data) {
         ret_trial->error = arena_alloc(arena, sizeof *ret_trial->error);
         if (!ret_trial->error)

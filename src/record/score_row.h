@@ -40,6 +40,8 @@ struct score_row {
     int64_t first_divergence;
     struct strview ended;
     struct strview simulator_fault;
+    struct strview first_cause; /* trial_cause_names; absent: the trial did not fail */
+    struct strview first_cause_why;
 };
 
 /* Texts are those of the trial; lists are made in `arena`. False: memory ran out. */

@@ -8,9 +8,9 @@
 
 const char *const slot_verdict_names[] = {NULL,       "right", "wrong_value", "missing",
                                           "spurious", "late",  NULL};
-const char *const trial_outcome_names[] = {NULL,         "success",     "wrong_booking", "partial",
-                                           "no_booking", "handed_over", "abandoned",     "error",
-                                           "not_scored", NULL};
+const char *const trial_outcome_names[] = {
+    NULL,        "success", "wrong_booking", "partial",         "no_booking", "handed_over",
+    "abandoned", "error",   "not_scored",    "simulator_fault", NULL};
 const char *const handover_verdict_names[] = {NULL, "right", "needless", "missed", NULL};
 const char *const gold_status_names[] = {NULL, "gold", "no_gold", "gold_mismatch", NULL};
 
@@ -73,6 +73,7 @@ static const struct field trial_fields[] = {
     FIELD(OPTIONAL, TEXT, ended),
     FIELD(OPTIONAL, TEXT, simulator_fault),
     FIELD(OPTIONAL, TEXTS, told),
+    FIELD_OF(OPTIONAL, RECORD, first_cause, trial_cause_type),
     FIELD_END};
 RECORD_TYPE(trial_type, "Trial", trial_fields);
 #undef RECORD_STRUCT

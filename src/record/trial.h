@@ -8,6 +8,7 @@
 
 #include "record/gold.h"
 #include "record/prediction.h"
+#include "record/trial_cause.h"
 
 enum slot_verdict {
     SLOT_VERDICT_ABSENT,
@@ -52,8 +53,10 @@ enum trial_outcome {
     TRIAL_NO_BOOKING,    /* nothing of the goal was reached */
     TRIAL_HANDED_OVER,
     TRIAL_ABANDONED,
-    TRIAL_ERROR,      /* an infrastructure error: in no quality metric */
-    TRIAL_NOT_SCORED, /* no gold */
+    TRIAL_ERROR,           /* an infrastructure error: in no quality metric */
+    TRIAL_NOT_SCORED,      /* no gold */
+    TRIAL_SIMULATOR_FAULT, /* the simulated caller did not play its goal: in no quality metric */
+    TRIAL_OUTCOME_LAST = TRIAL_SIMULATOR_FAULT,
 };
 extern const char *const trial_outcome_names[];
 
@@ -95,6 +98,8 @@ struct trial {
     struct strview
         simulator_fault;   /* the caller did not play its goal: not the candidate's doing */
     struct text_list told; /* of the goal's requests: those that were answered; absent: not known */
+    struct trial_cause *first_cause; /* of a trial that failed; NULL: it did not, or the run does
+                                        not ask */
 };
 
 enum gold_status { GOLD_STATUS_ABSENT, GOLD_JOINED, GOLD_NONE, GOLD_MISMATCH };

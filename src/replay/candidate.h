@@ -18,6 +18,21 @@
 #include "record/prediction.h"
 #include "simulate/back_end_session.h"
 
+/* What the caller truly meant this turn: told in a counterfactual replay only (gold's state). */
+struct turn_truth {
+    struct slot_map slots; /* that the turn changed; null removes */
+    struct strview intent; /* absent: not known */
+    struct text_list requests;
+};
+
+/* What a counterfactual replay makes sound; all false: the trial as it is. */
+struct replay_terms {
+    bool reference_text; /* the words as they were said */
+    bool gold_state;     /* understanding is gold's */
+    bool sound_back_end; /* no call meets a failure of the back end */
+    bool caller_stays;   /* a simulated caller does not hang up of itself */
+};
+
 /* What a candidate may see of a turn: the past, never gold (but for the state in teacher-forced
  * mode). */
 struct turn_view {
@@ -35,6 +50,7 @@ struct turn_view {
                                           mode */
     struct record_list tool_calls;     /* of tool_call: what the candidate was answered since the
                                           caller spoke, or at the turn before */
+    const struct turn_truth *truth;    /* NULL: the candidate understands for itself */
 };
 
 /* What to ask of a far end. */

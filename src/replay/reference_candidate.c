@@ -239,6 +239,14 @@ static bool check_availability(struct reference *agent, struct back_end_answer *
     return call(agent, "check_availability", &parameters, NULL, ret_answer);
 }
 
+static bool is_truly_asked(const struct turn_truth *truth, struct strview topic)
+{
+    for (size_t i = 0; i < truth->requests.count; i++)
+        if (strview_equal(truth->requests.items[i], topic))
+            return true;
+    return false;
+}
+
 /* Questions that are not about the calendar. True: one was answered. */
 static bool answer_questions(struct reference *agent)
 {
@@ -251,6 +259,8 @@ static bool answer_questions(struct reference *agent)
         bool is_asked = false;
         for (size_t j = 0; j < topic->words.count; j++)
             is_asked = is_asked || slot_filling_holds_phrase(agent->text, topic->words.items[j]);
+        if (agent->view->truth)
+            is_asked = is_truly_asked(agent->view->truth, topic->name);
         if (!is_asked)
             continue;
         asked[count++] = topic->name;
@@ -505,10 +515,13 @@ static enum status begin(const struct candidate *candidate, const struct turn_vi
                               .err = err};
     strbuf_clear(agent.reply);
     break_value(&agent);
+    if (view->truth && !slot_filling_take_truth(view, prediction))
+        fail_memory(&agent);
     merge(&agent);
     take_refusal(&agent);
     take_party(&agent);
-    agent.intent = find_intent(&agent);
+    agent.intent =
+        view->truth && view->truth->intent.data ? view->truth->intent : find_intent(&agent);
     agent.spec = agent.intent.data ? task_spec_intent(agent.task, agent.intent) : NULL;
     begin_afresh(&agent);
     if (agent.status == STATUS_OK)

@@ -14,12 +14,16 @@ static enum status begin(const struct candidate *candidate, const struct turn_vi
     enum status status = slot_filling_run(candidate, view, scratch, prediction, err);
     if (status != STATUS_OK)
         return status;
+    if (view->truth && !slot_filling_take_truth(view, prediction))
+        return error_no_memory(err);
     /* Who names a slot of the task without saying what for wants the task's first intent. */
     bool tells_something = prediction->output->extracted_slots.count > 0 && task->intent_count > 0;
     struct strview assumed = view->intent.data ? view->intent
                              : tells_something ? task->intents[0].name
                                                : (struct strview){0};
-    prediction->intent = slot_filling_intent(task, prediction->input->user_text, assumed);
+    prediction->intent = view->truth && view->truth->intent.data
+                             ? view->truth->intent
+                             : slot_filling_intent(task, prediction->input->user_text, assumed);
     struct slot_map after;
     if (!slot_filling_merge(view->arena, &view->slots, &prediction->output->extracted_slots,
                             &after))

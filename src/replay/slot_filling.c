@@ -333,6 +333,21 @@ enum status slot_filling_run(const struct candidate *candidate, const struct tur
     return filling.no_memory ? error_no_memory(err) : STATUS_OK;
 }
 
+bool slot_filling_take_truth(const struct turn_view *view, struct prediction *prediction)
+{
+    const struct turn_truth *truth = view->truth;
+    if (!slot_map_copy(view->arena, &truth->slots, &prediction->output->extracted_slots))
+        return false;
+    if (!prediction->output->extracted_slots.slots)
+        prediction->output->extracted_slots = slot_map_empty();
+    prediction->slot_confidence = (struct number_map){0};
+    prediction->needs_confirmation.count = 0;
+    prediction->slot_source = slot_map_empty();
+    prediction->intent = truth->intent;
+    prediction->requested_slots = truth->requests;
+    return true;
+}
+
 struct strview slot_filling_intent(const struct task_spec *task, struct strview text,
                                    struct strview known)
 {

@@ -12,6 +12,8 @@
 enum status slot_filling_run(const struct candidate *candidate, const struct turn_view *view,
                              struct candidate_scratch *scratch, struct prediction *prediction,
                              struct error *err);
+/* Puts the view's truth in the place of what was extracted. False: memory ran out. */
+bool slot_filling_take_truth(const struct turn_view *view, struct prediction *prediction);
 /* The intent by the task's phrases: the longest one that stands in the text as whole words; else
  * the one known before. */
 struct strview slot_filling_intent(const struct task_spec *task, struct strview text,

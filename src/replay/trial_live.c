@@ -7,6 +7,7 @@
 #include "base/civil_time.h"
 #include "base/hash.h"
 #include "codec/json_record.h"
+#include "replay/trial_gold.h"
 #include "simulate/simulated_user.h"
 
 #include <math.h>
@@ -19,7 +20,10 @@ struct trial_live {
     struct agent_turn *agents;
     size_t most_turns;
     struct back_end_session *back_end;
+    int64_t today;               /* local day of the call */
     struct simulated_user *user; /* NULL: the recorded caller */
+    struct turn_truth truth;     /* of the turn at work, when the caller is simulated */
+    struct text_list acts;       /* what the simulated caller did in it */
 };
 
 static const struct pipeline_spec *pipeline_of(const struct trial_run *run)
@@ -59,7 +63,8 @@ static bool open_user(struct trial_live *live, const struct trial_run *run, int6
                                              .arena = run->arena,
                                              .seed = pipeline->seed,
                                              .repeat = run->trial.repeat,
-                                             .today = today};
+                                             .today = today,
+                                             .stays = run->terms.caller_stays};
     live->user = simulated_user_create(&options);
     return live->user != NULL;
 }
@@ -82,7 +87,9 @@ struct trial_live *trial_live_create(const struct trial_run *run)
         .back_end = run->candidate->world->back_end,
         .arena = run->arena,
         .index = hash_64(recorded->id.data, recorded->id.size) + (uint64_t)run->trial.repeat,
-        .today = civil_time_day_of_ns(local_ns)};
+        .today = civil_time_day_of_ns(local_ns),
+        .is_sound = run->terms.sound_back_end};
+    live->today = options.today;
     live->back_end = back_end_session_create(&options);
     if (!live->own.turns || !live->users || !live->agents || !live->back_end ||
         !keep_goal_free(live, run->gold) || !open_user(live, run, options.today))
@@ -95,9 +102,57 @@ const struct conversation *trial_live_conversation(const struct trial_live *live
     return &live->own;
 }
 
+const struct turn_truth *trial_live_truth(const struct trial_live *live)
+{
+    return &live->truth;
+}
+
+size_t trial_live_back_end_faults(const struct trial_live *live)
+{
+    return back_end_session_faults(live->back_end);
+}
+
+struct strview trial_live_gold_fault(const struct trial_run *run)
+{
+    struct trial_gold gold = {.gold = run->gold,
+                              .back_end = run->candidate->world->back_end,
+                              .today = run->live->today,
+                              .follows_turns = pipeline_of(run)->mode == MODE_FREE_RUNNING};
+    return trial_gold_fault(&gold, run->arena);
+}
+
 struct back_end_session *trial_live_back_end(const struct trial_live *live)
 {
     return live->back_end;
+}
+
+/* The free times of the agent's last look into the calendar, when it said anything after it. */
+static void read_offer(const struct trial_run *run, struct agent_move *move)
+{
+    const struct prediction *prediction = &run->predictions[run->turn - 1];
+    const struct tool_call *calls = prediction->tool_calls.items;
+    size_t last = prediction->tool_calls.count;
+    while (last && !(strview_is(calls[last - 1].method, "check_availability") &&
+                     !calls[last - 1].error.data))
+        last--;
+    json_t *json = NULL;
+    struct error fault = {0};
+    if (!last || !move->text.size ||
+        json_record_parse(calls[last - 1].result, &json, &fault) != STATUS_OK)
+        return;
+    const json_t *times = json_object_get(json, "times");
+    const char *date = json_string_value(json_object_get(json, "date"));
+    struct strview *items = arena_array(run->arena, json_array_size(times) + 1, sizeof *items);
+    size_t count = 0;
+    for (size_t i = 0; items && date && i < json_array_size(times); i++) {
+        const char *text = json_string_value(json_array_get(times, i));
+        if (text)
+            items[count++] = arena_copy_view(run->arena, strview_of(text));
+    }
+    move->offered_times = (struct text_list){items, count};
+    if (count)
+        move->offered_date = arena_copy_view(run->arena, strview_of(date));
+    json_decref(json);
 }
 
 static struct agent_move move_of(const struct trial_live *live, const struct trial_run *run)
@@ -118,8 +173,10 @@ static enum status next_simulated(struct trial_live *live, struct trial_run *run
     *ret_more = false;
     if (!live->user)
         return STATUS_OK;
-    if (run->turn > 0)
+    if (run->turn > 0) {
         heard = move_of(live, run);
+        read_offer(run, &heard);
+    }
     enum status status = simulated_user_answer(live->user, run->turn ? &heard : NULL, &said, err);
     if (status != STATUS_OK)
         return status;
@@ -131,7 +188,9 @@ static enum status next_simulated(struct trial_live *live, struct trial_run *run
     }
     struct user_turn *user = &live->users[run->turn];
     record_init(&user_turn_type, user);
-    user->text = said.heard;
+    live->truth = (struct turn_truth){said.meant, said.intent, said.asked};
+    live->acts = said.acts;
+    user->text = run->terms.reference_text ? said.said : said.heard;
     user->reference_text = said.said;
     user->interrupted = said.interrupts;
     int64_t start_ns = run->conversation->turn_count ? run->conversation->turns[0].user_time_ns
@@ -240,6 +299,11 @@ enum status trial_live_answered(struct trial_live *live, struct trial_run *run, 
     const struct prediction_output *output = prediction->output;
     struct agent_turn *agent = &live->agents[run->turn];
     record_init(&agent_turn_type, agent);
+    const struct user_turn *user = live->own.turns[run->turn].user;
+    if (user->reference_text.data && !strview_equal(user->reference_text, user->text))
+        run->predictions[run->turn].said_text = user->reference_text;
+    if (live->user)
+        run->predictions[run->turn].caller_acts = live->acts;
     agent->text = output->response.data ? output->response : strview_of("");
     agent->state = run->view.state;
     agent->next_state = output->next_state;

@@ -23,6 +23,13 @@ enum status trial_live_answered(struct trial_live *live, struct trial_run *run, 
 /* The trial's own conversation, and what answers its tool calls. */
 const struct conversation *trial_live_conversation(const struct trial_live *live);
 struct back_end_session *trial_live_back_end(const struct trial_live *live);
+/* What the caller of the turn at work meant; only in mode simulated_user. */
+const struct turn_truth *trial_live_truth(const struct trial_live *live);
+/* Of a finished trial: calls that met a fault of the back end; whether the simulated caller hung up
+ * of itself. */
+size_t trial_live_back_end_faults(const struct trial_live *live);
+/* Why no agent could reach gold's end; absent: one can. */
+struct strview trial_live_gold_fault(const struct trial_run *run);
 /* Bookings, answered requests and the simulator's fault into the trial. */
 enum status trial_live_finish(struct trial_live *live, struct trial_run *run, struct error *err);
 

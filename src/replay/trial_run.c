@@ -9,6 +9,7 @@
 
 #include "replay/slot_filling.h"
 #include "replay/trial_live.h"
+#include "replay/trial_truth.h"
 
 #include <math.h>
 
@@ -24,41 +25,65 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct gold_conversation *gold,
                                    const struct time_zone *zone, int64_t repeat)
 {
+    static const struct replay_terms as_it_is;
+    return trial_run_create_as(candidate, conversation, gold, zone, repeat, &as_it_is);
+}
+
+static bool is_live(const struct pipeline_spec *pipeline)
+{
+    return pipeline->mode == MODE_FREE_RUNNING || pipeline->mode == MODE_SIMULATED_USER;
+}
+
+/* Room for the predictions, and the parts of a run that lives. False: memory ran out. */
+static bool furnish(struct trial_run *run)
+{
+    const struct pipeline_spec *pipeline = run->candidate->world->pipeline;
+    if (run->terms.reference_text)
+        run->conversation = trial_truth_conversation(run->conversation, run->arena);
+    if (!run->conversation)
+        return false;
+    size_t most = is_live(pipeline) ? trial_live_most_turns(pipeline, run->conversation)
+                                    : run->conversation->turn_count;
+    run->predictions = arena_array(run->arena, most + 1, sizeof *run->predictions);
+    run->trial.predictions = (struct record_list){run->predictions, 0};
+    if (!run->predictions)
+        return false;
+    return !is_live(pipeline) || (run->live = trial_live_create(run)) != NULL;
+}
+
+struct trial_run *trial_run_create_as(const struct candidate *candidate,
+                                      const struct conversation *conversation,
+                                      const struct gold_conversation *gold,
+                                      const struct time_zone *zone, int64_t repeat,
+                                      const struct replay_terms *terms)
+{
     struct arena *arena = arena_create(BLOCK_BYTES, LIMIT_BYTES);
     struct arena *request_arena = arena_create(BLOCK_BYTES, REQUEST_LIMIT_BYTES);
-    if (!arena || !request_arena) {
-        arena_destroy(arena);
-        arena_destroy(request_arena);
-        return NULL;
+    struct trial_run *run = arena && request_arena ? arena_alloc(arena, sizeof *run) : NULL;
+    if (run) {
+        *run = (struct trial_run){.arena = arena,
+                                  .request_arena = request_arena,
+                                  .candidate = candidate,
+                                  .conversation = conversation,
+                                  .gold = gold,
+                                  .zone = zone,
+                                  .terms = *terms};
+        record_init(&trial_type, &run->trial);
+        run->trial.conversation_id = conversation->id;
+        run->trial.repeat = repeat;
     }
-    const struct pipeline_spec *pipeline = candidate->world->pipeline;
-    bool is_live = pipeline->mode == MODE_FREE_RUNNING || pipeline->mode == MODE_SIMULATED_USER;
-    size_t most =
-        is_live ? trial_live_most_turns(pipeline, conversation) : conversation->turn_count;
-    struct trial_run *run = arena_alloc(arena, sizeof *run);
-    struct prediction *predictions = arena_array(arena, most + 1, sizeof *predictions);
-    if (!run || !predictions) {
-        arena_destroy(arena);
-        arena_destroy(request_arena);
-        return NULL;
-    }
-    *run = (struct trial_run){.arena = arena,
-                              .request_arena = request_arena,
-                              .candidate = candidate,
-                              .conversation = conversation,
-                              .gold = gold,
-                              .zone = zone,
-                              .predictions = predictions};
-    record_init(&trial_type, &run->trial);
-    run->trial.conversation_id = conversation->id;
-    run->trial.repeat = repeat;
-    run->trial.predictions = (struct record_list){predictions, 0};
-    if (is_live && !(run->live = trial_live_create(run))) {
-        arena_destroy(arena);
-        arena_destroy(request_arena);
-        return NULL;
-    }
-    return run;
+    if (run && furnish(run))
+        return run;
+    arena_destroy(arena);
+    arena_destroy(request_arena);
+    return NULL;
+}
+
+bool trial_run_words_differ(const struct trial_run *run)
+{
+    bool simulated = run->candidate->world->pipeline->mode == MODE_SIMULATED_USER;
+    return trial_truth_words_differ(simulated && run->live ? trial_live_conversation(run->live)
+                                                           : run->conversation);
 }
 
 void trial_run_destroy(struct trial_run *run)
@@ -105,6 +130,25 @@ static struct strview state_before(const struct conversation_turn *turn)
     struct strview state =
         turn->asked->next_state.data ? turn->asked->next_state : turn->asked->state;
     return state.data ? state : strview_of("");
+}
+
+/* What the caller meant goes into the view. A far end is told it with the slots that it is given;
+ * the rules take it for what they extracted. */
+static bool tell_truth(struct trial_run *run)
+{
+    bool simulated = run->candidate->world->pipeline->mode == MODE_SIMULATED_USER;
+    struct slot_map with;
+    if (!run->terms.gold_state)
+        return true;
+    run->view.truth = simulated && run->live
+                          ? trial_live_truth(run->live)
+                          : trial_truth_of_gold(run->gold, run->turn, run->arena);
+    if (!run->view.truth || !run->candidate->kind->finish)
+        return !arena_limit_was_hit(run->arena);
+    if (!slot_filling_merge(run->arena, &run->view.slots, &run->view.truth->slots, &with))
+        return false;
+    run->view.slots = with;
+    return true;
 }
 
 static void make_view(struct trial_run *run)
@@ -154,6 +198,8 @@ static bool tell_canonical(struct trial_run *run)
 static enum status close_turn(struct trial_run *run, struct error *err)
 {
     struct prediction *prediction = &run->predictions[run->turn];
+    if (run->view.truth && run->candidate->kind->finish)
+        prediction->state_after = run->view.slots;
     if (!prediction->state_after.slots &&
         !slot_filling_merge(run->arena, &run->view.slots, &prediction->output->extracted_slots,
                             &prediction->state_after))
@@ -271,7 +317,8 @@ enum status trial_run_step(struct trial_run *run, const struct far_answer *answe
         struct prediction *prediction = &run->predictions[run->turn];
         bool needs_call = false;
         make_view(run);
-        if (!tell_canonical(run) || !candidate_make_prediction(prediction, &run->view))
+        if (!tell_truth(run) || !tell_canonical(run) ||
+            !candidate_make_prediction(prediction, &run->view))
             return error_no_memory(err);
         status = candidate->kind->begin(candidate, &run->view, scratch, prediction, &run->call,
                                         &needs_call, err);

@@ -18,6 +18,7 @@ struct trial_run {
     const struct gold_conversation
         *gold; /* NULL: none; used only for the state in teacher-forced mode */
     const struct time_zone *zone;
+    struct replay_terms terms;
     struct trial
         trial; /* predictions are filled turn by turn; the score is the scorer's business */
     struct prediction *predictions;
@@ -42,7 +43,16 @@ struct trial_run *trial_run_create(const struct candidate *candidate,
                                    const struct conversation *conversation,
                                    const struct gold_conversation *gold,
                                    const struct time_zone *zone, int64_t repeat);
+/* The same trial on other terms: a counterfactual. */
+struct trial_run *trial_run_create_as(const struct candidate *candidate,
+                                      const struct conversation *conversation,
+                                      const struct gold_conversation *gold,
+                                      const struct time_zone *zone, int64_t repeat,
+                                      const struct replay_terms *terms);
 void trial_run_destroy(struct trial_run *run);
+
+/* Some words of the caller were heard otherwise than they were said. */
+bool trial_run_words_differ(const struct trial_run *run);
 
 /*
  * True when STATUS_NO_MEMORY of a step, or of what scores the trial, means that the trial is larger

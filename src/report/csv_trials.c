@@ -165,6 +165,12 @@ static void put_error_class(const struct row *row)
         put_name(row, error_class_names[row->trial->error->error_class]);
 }
 
+static void put_cause(const struct row *row)
+{
+    if (row->trial->first_cause)
+        put_name(row, trial_cause_names[row->trial->first_cause->cause]);
+}
+
 static void put_latency(const struct row *row, double value)
 {
     struct json_write writer = {.out = row->out};
@@ -207,7 +213,10 @@ static void put_latency(const struct row *row, double value)
     X(error_class, put_error_class(r))                                                             \
     X(error, put_error(r))                                                                         \
     X(reason, if (r->score) put_text(r, r->score->reason))                                         \
-    X(extra_scores, put_extra(r))
+    X(extra_scores, put_extra(r))                                                                  \
+    X(ended, put_text(r, r->trial->ended))                                                         \
+    X(first_cause, put_cause(r))                                                                   \
+    X(first_cause_why, if (r->trial->first_cause) put_text(r, r->trial->first_cause->why))
 
 /* clang-format off */
 #define X(name, write) static void put_##name##_column(const struct row *r) { write; }

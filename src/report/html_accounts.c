@@ -172,10 +172,13 @@ void html_accounts(struct html *html)
         {"with gold", accounts->with_gold},
         {"without gold", accounts->no_gold},
         {"whose gold belongs to other words", accounts->gold_mismatch}};
-    const struct term trials[] = {{"scored", accounts->trials_scored},
-                                  {"without gold", accounts->trials_no_gold},
-                                  {"infrastructure errors", accounts->trials_infrastructure_error},
-                                  {"not run", accounts->trials_not_run}};
+    const struct term trials[] = {
+        {"scored", accounts->trials_scored},
+        {"without gold", accounts->trials_no_gold},
+        {"infrastructure errors", accounts->trials_infrastructure_error},
+        {"not run", accounts->trials_not_run},
+        {"spoilt by the simulated caller", accounts->trials_simulator_fault}};
+    size_t terms = accounts->trials_simulator_fault ? 5 : 4;
     html_tables_begin_card(html, "accounts", "Accounts",
                            "Nothing that was read is lost: each sum adds up.");
     strbuf_add_text(html->out, "<div class=\"sums\">\n<div>");
@@ -184,7 +187,7 @@ void html_accounts(struct html *html)
     add_sum(html, "Conversations", (struct term){"conversations", accounts->conversations},
             conversations, 3);
     strbuf_add_text(html->out, "</div>\n<div>");
-    add_sum(html, "Trials", (struct term){"trials", accounts->trials}, trials, 4);
+    add_sum(html, "Trials", (struct term){"trials", accounts->trials}, trials, terms);
     strbuf_add_text(html->out, "</div>\n</div>\n");
     add_faults(html);
     html_tables_end_card(html);

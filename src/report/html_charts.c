@@ -50,7 +50,7 @@ void html_charts_outcomes(struct strbuf *out, const struct candidate_summary *ca
 {
     enum { WIDTH = 480, HEIGHT = 22 };
     uint64_t sum = 0, before = 0;
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++)
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++)
         sum += candidate->outcomes[outcome];
     if (!sum)
         return;
@@ -58,7 +58,7 @@ void html_charts_outcomes(struct strbuf *out, const struct candidate_summary *ca
                       "<svg class=\"stack\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" "
                       "width=\"%d\" height=\"%d\" aria-hidden=\"true\" focusable=\"false\">",
                       WIDTH, HEIGHT, WIDTH, HEIGHT);
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++) {
         uint64_t count = candidate->outcomes[outcome];
         if (!count)
             continue;

@@ -230,6 +230,7 @@ void html_report(struct strbuf *out, const struct run_summary *summary, bool can
     html_tables_gates(&html);
     add_sections(&html);
     html_trials(&html);
+    html_trials_spoilt(&html);
     html_accounts_candidates(&html);
     html_accounts(&html);
     html_accounts_provenance(&html);

@@ -254,7 +254,7 @@ static void add_outcome_row(struct html *html, size_t candidate, const bool *is_
     strbuf_add_text(html->out, "</th><td class=\"stk\">");
     html_charts_outcomes(html->out, shown);
     strbuf_add_text(html->out, "</td>");
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++) {
         if (is_used[outcome])
             add_count_cell(html->out, shown->outcomes[outcome]);
     }
@@ -268,10 +268,10 @@ static void add_outcome_row(struct html *html, size_t candidate, const bool *is_
 void html_tables_outcomes(struct html *html)
 {
     const struct run_summary *summary = html->summary;
-    bool is_used[TRIAL_NOT_SCORED + 1] = {false};
+    bool is_used[TRIAL_OUTCOME_LAST + 1] = {false};
     struct extra_columns extra = {false, false};
     for (size_t c = 0; c < summary->candidate_count; c++) {
-        for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++)
+        for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++)
             is_used[outcome] = is_used[outcome] || summary->candidates[c].outcomes[outcome];
         extra.not_run = extra.not_run || summary->candidates[c].not_run;
         extra.malformed = extra.malformed || summary->candidates[c].malformed;
@@ -280,7 +280,7 @@ void html_tables_outcomes(struct html *html)
     strbuf_add_text(html->out, "<thead><tr>");
     add_head_cell(html->out, "Candidate", false);
     add_head_cell(html->out, "Share of trials", false);
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++) {
         if (is_used[outcome])
             strbuf_add_format(html->out,
                               "<th scope=\"col\" class=\"num\"><span class=\"key o%d\" "

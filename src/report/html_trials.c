@@ -130,9 +130,30 @@ static void add_turn_head(struct html *html, const struct turn_summary *turn)
             strbuf_add_text(out, " (<b class=\"bad\">wrong</b>)");
         strbuf_add_text(out, "</span>");
     }
-    strbuf_add_format(out, " <span class=\"jg %s\">%s</span></p>\n",
-                      turn->joint_goal ? "good" : "bad",
-                      turn->joint_goal ? "state right" : "state not right");
+    if (turn->is_scored)
+        strbuf_add_format(out, " <span class=\"jg %s\">%s</span>",
+                          turn->joint_goal ? "good" : "bad",
+                          turn->joint_goal ? "state right" : "state not right");
+    if (turn->diverges)
+        strbuf_add_text(out, " <span class=\"jg bad\">parts from the recorded agent here</span>");
+    for (size_t i = 0; i < turn->caller_acts.count; i++) {
+        strbuf_add_text(out, " <span class=\"t\">caller: ");
+        html_write_said(out, turn->caller_acts.items[i]);
+        strbuf_add_text(out, "</span>");
+    }
+    strbuf_add_text(out, "</p>\n");
+}
+
+static void add_tool(struct html *html, const struct tool_summary *tool)
+{
+    strbuf_add_format(html->out, "<p class=\"say %s\"><span class=\"who\">Calls</span> ",
+                      tool->error.size ? "err" : "agent");
+    html_write_said(html->out, tool->method);
+    strbuf_add_char(html->out, ' ');
+    html_write_said(html->out, tool->parameters);
+    strbuf_add_text(html->out, " \xe2\x86\x92 ");
+    html_write_said(html->out, tool->error.size ? tool->error : tool->result);
+    strbuf_add_text(html->out, "</p>\n");
 }
 
 static void add_turn(struct html *html, const struct turn_summary *turn)
@@ -140,6 +161,9 @@ static void add_turn(struct html *html, const struct turn_summary *turn)
     strbuf_add_text(html->out, "<li class=\"turn\"><div class=\"talk\">");
     add_turn_head(html, turn);
     add_line(html, "Caller", "caller", turn->user_text);
+    add_line(html, "Said", "caller", turn->said_text);
+    for (size_t i = 0; i < turn->tool_count; i++)
+        add_tool(html, &turn->tools[i]);
     add_line(html, "Agent", "agent", turn->response);
     if (turn->error.size) {
         strbuf_add_text(html->out, "<p class=\"say err\"><span class=\"who\">Error</span> ");
@@ -149,7 +173,7 @@ static void add_turn(struct html *html, const struct turn_summary *turn)
     strbuf_add_text(html->out, "</div>\n<ul class=\"slots\">");
     for (size_t i = 0; i < turn->slot_count; i++)
         add_slot(html, &turn->slots[i]);
-    if (!turn->slot_count)
+    if (!turn->slot_count && turn->is_scored)
         strbuf_add_text(html->out, "<li class=\"slot\"><span class=\"nil\">no slot changes"
                                    "</span></li>");
     strbuf_add_text(html->out, "</ul></li>\n");
@@ -186,7 +210,11 @@ static void add_summary_line(struct html *html, const struct trial_summary *tria
     html_write_candidate(html, trial->candidate);
     strbuf_add_text(out, " <span class=\"why\">");
     html_write_said(out, trial->reason);
-    strbuf_add_format(out, "</span> <span class=\"faults\">%llu slot fault%s</span>",
+    strbuf_add_text(out, "</span>");
+    if (trial->first_cause)
+        strbuf_add_format(out, " <span class=\"tag\">first cause: %s</span>",
+                          measure_text_cause(trial->first_cause));
+    strbuf_add_format(out, " <span class=\"faults\">%llu slot fault%s</span>",
                       (unsigned long long)trial->slot_faults, trial->slot_faults == 1 ? "" : "s");
     if (html->summary->repeats > 1)
         strbuf_add_format(out, " <span class=\"faults\">repeat %lld</span>",
@@ -198,6 +226,21 @@ static void add_summary_line(struct html *html, const struct trial_summary *tria
         strbuf_add_text(out, "</span> ");
     }
     strbuf_add_text(out, "</span></summary>\n");
+}
+
+static void add_cause(struct html *html, const struct trial_summary *trial)
+{
+    if (trial->ended.size) {
+        strbuf_add_text(html->out, "<p class=\"small\">The call ended: ");
+        html_write_said(html->out, trial->ended);
+        strbuf_add_text(html->out, ".</p>\n");
+    }
+    if (!trial->first_cause)
+        return;
+    strbuf_add_format(
+        html->out, "<p class=\"small\">First cause: %s: ", measure_text_cause(trial->first_cause));
+    html_write_said(html->out, trial->first_cause_why);
+    strbuf_add_text(html->out, ".</p>\n");
 }
 
 static void add_trial(struct html *html, const struct trial_summary *trial, size_t index)
@@ -215,6 +258,7 @@ static void add_trial(struct html *html, const struct trial_summary *trial, size
     add_faulty_slots(html, trial);
     strbuf_add_text(out, ">\n");
     add_summary_line(html, trial);
+    add_cause(html, trial);
     strbuf_add_text(out, "<ol class=\"turns\">\n");
     for (size_t i = 0; i < trial->turn_count; i++)
         add_turn(html, &trial->turns[i]);
@@ -251,5 +295,18 @@ void html_trials(struct html *html)
     for (size_t i = 0; i < summary->worst_count; i++)
         add_trial(html, &summary->worst[i], i);
     strbuf_add_text(html->out, "</div>\n");
+    html_tables_end_card(html);
+}
+
+void html_trials_spoilt(struct html *html)
+{
+    const struct run_summary *summary = html->summary;
+    if (!summary->spoilt_count)
+        return;
+    html_tables_begin_card(html, "spoilt", "Spoilt by the simulated caller",
+                           "The caller did not play its goal: these trials are in no quality "
+                           "metric.");
+    for (size_t i = 0; i < summary->spoilt_count; i++)
+        add_trial(html, &summary->spoilt[i], summary->worst_count + i);
     html_tables_end_card(html);
 }

@@ -8,5 +8,7 @@
 #include "report/html_write.h"
 
 void html_trials(struct html *html);
+/* Trials that the simulated caller spoilt; nothing when there is none. */
+void html_trials_spoilt(struct html *html);
 
 #endif

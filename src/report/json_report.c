@@ -206,7 +206,7 @@ static void add_calls(struct writer *writer, const struct candidate_summary *can
 static void add_outcomes_and_bins(struct writer *writer, const struct candidate_summary *candidate)
 {
     begin_object(writer, "outcomes");
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++)
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++)
         count(writer, trial_outcome_names[outcome], candidate->outcomes[outcome]);
     end_object(writer);
     begin_array(writer, "reliability");
@@ -221,6 +221,18 @@ static void add_outcomes_and_bins(struct writer *writer, const struct candidate_
         end_object(writer);
     }
     end_array(writer);
+}
+
+/* Counts; the shares, which sum to 1, are the metrics cause_*_share. */
+static void add_causes(struct writer *writer, const struct candidate_summary *candidate)
+{
+    begin_object(writer, "first_causes");
+    for (int cause = CAUSE_STT; cause < CAUSE_COUNT; cause++)
+        count(writer, trial_cause_names[cause], candidate->causes[cause]);
+    json_write_key_i64(&writer->json, "calls", candidate->cause_calls);
+    key(writer, "cost_usd");
+    json_write_usd(&writer->json, candidate->cause_cost_usd_nano);
+    end_object(writer);
 }
 
 static void add_candidates(struct writer *writer)
@@ -245,6 +257,8 @@ static void add_candidates(struct writer *writer)
         count(writer, "malformed", candidate->malformed);
         add_calls(writer, candidate);
         add_outcomes_and_bins(writer, candidate);
+        count(writer, "simulator_faults", candidate->simulator_faults);
+        add_causes(writer, candidate);
         end_object(writer);
     }
     end_array(writer);
@@ -333,6 +347,33 @@ static void add_slot_scores(struct writer *writer, const struct turn_summary *tu
     end_array(writer);
 }
 
+static void add_tools(struct writer *writer, const struct turn_summary *turn)
+{
+    begin_array(writer, "tool_calls");
+    for (size_t i = 0; i < turn->tool_count; i++) {
+        begin_object(writer, NULL);
+        text(writer, "method", turn->tools[i].method);
+        text(writer, "parameters", turn->tools[i].parameters);
+        text(writer, "result", turn->tools[i].result);
+        text(writer, "error", turn->tools[i].error);
+        end_object(writer);
+    }
+    end_array(writer);
+}
+
+/* What only turns of the modes have in which the candidate acts. */
+static void add_live_turn(struct writer *writer, const struct turn_summary *turn)
+{
+    if (turn->said_text.data)
+        text(writer, "said_text", turn->said_text);
+    if (turn->caller_acts.count)
+        texts(writer, "caller_acts", turn->caller_acts);
+    if (turn->tool_count)
+        add_tools(writer, turn);
+    if (turn->diverges)
+        boolean(writer, "diverges", true);
+}
+
 static void add_turns(struct writer *writer, const struct trial_summary *trial)
 {
     begin_array(writer, "turns");
@@ -350,19 +391,20 @@ static void add_turns(struct writer *writer, const struct trial_summary *trial)
         else
             json_write_bool(&writer->json, turn->intent_right == 1);
         text(writer, "error", turn->error);
+        boolean(writer, "scored", turn->is_scored);
         boolean(writer, "joint_goal", turn->joint_goal);
+        add_live_turn(writer, turn);
         add_slot_scores(writer, turn);
         end_object(writer);
     }
     end_array(writer);
 }
 
-static void add_worst(struct writer *writer)
+static void add_trials(struct writer *writer, const struct trial_summary *trials,
+                       size_t trial_count)
 {
-    count(writer, "failed_total", writer->summary->failed_total);
-    begin_array(writer, "worst");
-    for (size_t i = 0; i < writer->summary->worst_count; i++) {
-        const struct trial_summary *trial = &writer->summary->worst[i];
+    for (size_t i = 0; i < trial_count; i++) {
+        const struct trial_summary *trial = &trials[i];
         begin_object(writer, NULL);
         text(writer, "conversation_id", trial->conversation_id);
         text(writer, "candidate", candidate_name(writer, trial->candidate));
@@ -370,12 +412,25 @@ static void add_worst(struct writer *writer)
         plain(writer, "outcome", trial_outcome_names[trial->outcome]);
         boolean(writer, "success", trial->success);
         text(writer, "reason", trial->reason);
+        plain(writer, "first_cause", trial_cause_names[trial->first_cause]);
+        text(writer, "first_cause_why", trial->first_cause_why);
+        text(writer, "ended", trial->ended);
         texts(writer, "tags", trial->tags);
         count(writer, "slot_faults", trial->slot_faults);
         add_turns(writer, trial);
         end_object(writer);
     }
     end_array(writer);
+}
+
+static void add_worst(struct writer *writer)
+{
+    const struct run_summary *summary = writer->summary;
+    count(writer, "failed_total", summary->failed_total);
+    begin_array(writer, "worst");
+    add_trials(writer, summary->worst, summary->worst_count);
+    begin_array(writer, "simulator_faults");
+    add_trials(writer, summary->spoilt, summary->spoilt_count);
 }
 
 static void add_faults(struct writer *writer)
@@ -418,6 +473,7 @@ static void add_accounts(struct writer *writer)
     count(writer, "no_gold", accounts->trials_no_gold);
     count(writer, "infrastructure_error", accounts->trials_infrastructure_error);
     count(writer, "not_run", accounts->trials_not_run);
+    count(writer, "simulator_fault", accounts->trials_simulator_fault);
     end_object(writer);
     add_faults(writer);
     end_object(writer);

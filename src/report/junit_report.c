@@ -145,7 +145,7 @@ static void tell_candidate(struct strbuf *text, const struct candidate_summary *
 {
     add_count_line(text, candidate->trials, "trials");
     add_count_line(text, candidate->scored, "scored");
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++)
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++)
         add_count_line(text, candidate->outcomes[outcome], trial_outcome_names[outcome]);
     add_count_line(text, candidate->malformed, "malformed answers, scored as wrong");
     add_count_line(text, candidate->not_run, "not run");

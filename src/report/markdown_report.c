@@ -270,7 +270,7 @@ static void add_outcomes(const struct page *page)
 {
     strbuf_add_text(page->out, "## Outcomes\n\n");
     add_head(page, "Trials");
-    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++)
+    for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++)
         add_outcome(page, measure_text_outcome(outcome),
                     offsetof(struct candidate_summary, outcomes) +
                         (size_t)outcome * sizeof(uint64_t));
@@ -280,29 +280,52 @@ static void add_outcomes(const struct page *page)
     strbuf_add_char(page->out, '\n');
 }
 
+static void add_trial(const struct page *page, const struct trial_summary *trial, bool has_causes)
+{
+    strbuf_add_text(page->out, "| ");
+    safe_text_markdown(page->out, trial->conversation_id);
+    strbuf_add_text(page->out, " | ");
+    add_name(page, trial->candidate);
+    strbuf_add_format(page->out, " | %s | %llu | ", measure_text_outcome(trial->outcome),
+                      (unsigned long long)trial->slot_faults);
+    safe_text_markdown(page->out, trial->reason);
+    if (has_causes)
+        strbuf_add_format(page->out, " | %s",
+                          trial->first_cause ? measure_text_cause(trial->first_cause) : "");
+    strbuf_add_text(page->out, " |\n");
+}
+
+static void add_trial_table(const struct page *page, const struct trial_summary *trials,
+                            size_t count)
+{
+    bool has_causes = false;
+    for (size_t i = 0; i < count; i++)
+        has_causes = has_causes || trials[i].first_cause;
+    strbuf_add_text(page->out, "| Conversation | Candidate | Outcome | Slot faults | Why |");
+    strbuf_add_text(page->out, has_causes ? " First cause |\n" : "\n");
+    strbuf_add_text(page->out, "| --- | --- | --- | ---: | --- |");
+    strbuf_add_text(page->out, has_causes ? " --- |\n" : "\n");
+    for (size_t i = 0; i < count; i++)
+        add_trial(page, &trials[i], has_causes);
+    strbuf_add_char(page->out, '\n');
+}
+
 static void add_failed(const struct page *page)
 {
     const struct run_summary *summary = page->summary;
-    if (!summary->worst_count)
-        return;
-    size_t count = summary->worst_count < MOST_FAILED ? summary->worst_count : MOST_FAILED;
-    strbuf_add_format(page->out, "## Failed conversations\n\nThe worst %zu of ", count);
-    measure_text_count(page->out, summary->failed_total);
-    strbuf_add_text(page->out, "; report.html shows each turn by turn.\n\n| Conversation | "
-                               "Candidate | Outcome | Slot faults | Why |\n"
-                               "| --- | --- | --- | ---: | --- |\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct trial_summary *trial = &summary->worst[i];
-        strbuf_add_text(page->out, "| ");
-        safe_text_markdown(page->out, trial->conversation_id);
-        strbuf_add_text(page->out, " | ");
-        add_name(page, trial->candidate);
-        strbuf_add_format(page->out, " | %s | %llu | ", measure_text_outcome(trial->outcome),
-                          (unsigned long long)trial->slot_faults);
-        safe_text_markdown(page->out, trial->reason);
-        strbuf_add_text(page->out, " |\n");
+    if (summary->worst_count) {
+        size_t count = summary->worst_count < MOST_FAILED ? summary->worst_count : MOST_FAILED;
+        strbuf_add_format(page->out, "## Failed conversations\n\nThe worst %zu of ", count);
+        measure_text_count(page->out, summary->failed_total);
+        strbuf_add_text(page->out, "; report.html shows each turn by turn.\n\n");
+        add_trial_table(page, summary->worst, count);
     }
-    strbuf_add_char(page->out, '\n');
+    if (!summary->spoilt_count)
+        return;
+    strbuf_add_text(page->out, "## Spoilt by the simulated caller\n\nThe caller did not play its "
+                               "goal: these trials are in no quality metric.\n\n");
+    add_trial_table(page, summary->spoilt,
+                    summary->spoilt_count < MOST_FAILED ? summary->spoilt_count : MOST_FAILED);
 }
 
 static void add_term(struct strbuf *out, const char *between, uint64_t count, const char *what)
@@ -332,6 +355,8 @@ static void add_accounts(const struct page *page)
     add_term(out, " + ", accounts->trials_no_gold, "without gold");
     add_term(out, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
     add_term(out, " + ", accounts->trials_not_run, "not run");
+    if (accounts->trials_simulator_fault)
+        add_term(out, " + ", accounts->trials_simulator_fault, "spoilt by the simulated caller");
     strbuf_add_text(out, "\n\n");
     if (!accounts->fault_count)
         return;

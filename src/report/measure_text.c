@@ -207,11 +207,20 @@ const char *measure_text_verdict(enum verdict verdict)
     return names[verdict];
 }
 
+const char *measure_text_cause(int cause)
+{
+    static const char *const titles[] = {
+        "Unknown",     "Speech recognition", "Extraction", "Dialogue policy", "Back end",
+        "Caller left", "Simulator",          "Gold",       "Not known"};
+    bool known = cause > 0 && (size_t)cause < sizeof titles / sizeof *titles;
+    return titles[known ? cause : 0];
+}
+
 const char *measure_text_outcome(int outcome)
 {
     static const char *const titles[] = {
-        "Unknown",     "Success",   "Wrong booking",        "Partial",   "No booking",
-        "Handed over", "Abandoned", "Infrastructure error", "Not scored"};
+        "Unknown",     "Success",   "Wrong booking",        "Partial",    "No booking",
+        "Handed over", "Abandoned", "Infrastructure error", "Not scored", "Simulator's fault"};
     bool known = outcome > 0 && (size_t)outcome < sizeof titles / sizeof *titles;
     return titles[known ? outcome : 0];
 }

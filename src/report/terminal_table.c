@@ -344,7 +344,7 @@ static void add_outcomes(struct table *table, size_t at_once)
         table->last = table->first + at_once < candidates ? table->first + at_once : candidates;
         add_names(table, "Where the calls went");
         uint64_t counts[MOST_CANDIDATES] = {0};
-        for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_NOT_SCORED; outcome++) {
+        for (int outcome = TRIAL_SUCCESS; outcome <= TRIAL_OUTCOME_LAST; outcome++) {
             for (size_t c = 0; c < candidates; c++)
                 counts[c] = summary->candidates[c].outcomes[outcome];
             add_outcome_line(table, measure_text_outcome(outcome), counts);
@@ -355,6 +355,35 @@ static void add_outcomes(struct table *table, size_t at_once)
         for (size_t c = 0; c < candidates; c++)
             counts[c] = summary->candidates[c].malformed;
         add_outcome_line(table, "Malformed answers (as wrong)", counts);
+        strbuf_add_char(table->text.out, '\n');
+    }
+}
+
+static bool has_causes(const struct run_summary *summary)
+{
+    for (size_t c = 0; c < summary->candidate_count; c++)
+        for (int cause = CAUSE_STT; cause < CAUSE_COUNT; cause++)
+            if (summary->candidates[c].causes[cause])
+                return true;
+    return false;
+}
+
+/* First causes of failed trials; the shares are in the reports. */
+static void add_causes(struct table *table, size_t at_once)
+{
+    const struct run_summary *summary = table->summary;
+    size_t candidates = summary->candidate_count;
+    if (candidates > MOST_CANDIDATES || !has_causes(summary))
+        return;
+    for (table->first = 0; table->first < candidates; table->first = table->last) {
+        table->last = table->first + at_once < candidates ? table->first + at_once : candidates;
+        add_names(table, "Why calls failed");
+        uint64_t counts[MOST_CANDIDATES] = {0};
+        for (int cause = CAUSE_STT; cause < CAUSE_COUNT; cause++) {
+            for (size_t c = 0; c < candidates; c++)
+                counts[c] = summary->candidates[c].causes[cause];
+            add_outcome_line(table, measure_text_cause(cause), counts);
+        }
         strbuf_add_char(table->text.out, '\n');
     }
 }
@@ -415,6 +444,8 @@ static void add_accounts(const struct table *table)
     add_term(&line, " + ", accounts->trials_no_gold, "without gold");
     add_term(&line, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
     add_term(&line, " + ", accounts->trials_not_run, "not run");
+    if (accounts->trials_simulator_fault)
+        add_term(&line, " + ", accounts->trials_simulator_fault, "spoilt by the simulated caller");
     terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);
     enum { SHOWN_FAULTS = 5 };
     for (size_t i = 0; i < accounts->fault_count && i < SHOWN_FAULTS; i++) {
@@ -493,6 +524,7 @@ void terminal_table(struct strbuf *out, const struct run_summary *summary,
     add_headline_table(&table);
     size_t at_once = (table.text.width - table.title_width) / (table.cell_width + GAP);
     add_outcomes(&table, at_once ? at_once : 1);
+    add_causes(&table, at_once ? at_once : 1);
     add_gates(&table);
     add_accounts(&table);
 }

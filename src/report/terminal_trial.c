@@ -61,6 +61,17 @@ static void add_said(const struct terminal_text *text, const char *who, enum ter
     terminal_text_wrapped(text, words, INDENT + WHO_WIDTH, INDENT + WHO_WIDTH);
 }
 
+static void add_tool(const struct terminal_text *text, const struct tool_summary *tool)
+{
+    CLEANUP(strbuf_done) struct strbuf line = {0};
+    bool failed = tool->error.size;
+    struct strview outcome = failed ? tool->error : tool->result;
+    strbuf_add_format(&line, "%.*s %.*s -> %.*s", STRVIEW_ARG(tool->method),
+                      STRVIEW_ARG(tool->parameters), STRVIEW_ARG(outcome));
+    add_said(text, "calls", failed ? MARK_BAD : MARK_DIM, strbuf_view(&line));
+    strbuf_fail_with(text->out, &line);
+}
+
 static void add_turn(const struct terminal_text *text, const struct turn_summary *turn)
 {
     CLEANUP(strbuf_done) struct strbuf line = {0};
@@ -73,11 +84,17 @@ static void add_turn(const struct terminal_text *text, const struct turn_summary
     if (turn->intent.size)
         strbuf_add_format(&line, " intent %.*s%s,", STRVIEW_ARG(turn->intent),
                           turn->intent_right == 0 ? " (wrong)" : "");
-    strbuf_add_text(&line, turn->joint_goal ? " state right" : " state not right");
+    if (turn->is_scored)
+        strbuf_add_text(&line, turn->joint_goal ? " state right" : " state not right");
+    if (turn->diverges)
+        strbuf_add_text(&line, " (parts from the recorded agent)");
     terminal_text_wrapped(text, strbuf_view(&line), strlen("Turn 1"), INDENT);
     strbuf_fail_with(text->out, &line);
     add_said(text, "Caller", MARK_DIM, turn->user_text);
+    add_said(text, "said", MARK_DIM, turn->said_text);
     add_said(text, "Agent", MARK_DIM, turn->response);
+    for (size_t i = 0; i < turn->tool_count; i++)
+        add_tool(text, &turn->tools[i]);
     if (turn->error.size)
         add_said(text, "Error", MARK_BAD, turn->error);
     for (size_t i = 0; i < turn->slot_count; i++)
@@ -101,6 +118,9 @@ void terminal_trial(struct strbuf *out, const struct trial_summary *trial, struc
                       (unsigned long long)trial->slot_faults, trial->slot_faults == 1 ? "" : "s");
     if (trial->reason.size)
         strbuf_add_format(&line, ". %.*s", STRVIEW_ARG(trial->reason));
+    if (trial->first_cause)
+        strbuf_add_format(&line, ". First cause: %s (%.*s)", measure_text_cause(trial->first_cause),
+                          STRVIEW_ARG(trial->first_cause_why));
     terminal_text_wrapped(&text, strbuf_view(&line), 0, 0);
     strbuf_fail_with(out, &line);
     strbuf_clear(&line);

@@ -87,7 +87,8 @@ static enum trial_outcome classify(const struct trial *trial, const struct booki
         return TRIAL_WRONG_BOOKING;
     if (handed_over)
         return TRIAL_HANDED_OVER;
-    if (strview_is(trial->ended, "gave_up") || strview_is(trial->ended, "left"))
+    if (strview_is(trial->ended, "gave_up") || strview_is(trial->ended, "left") ||
+        strview_is(trial->ended, "hung_up"))
         return TRIAL_ABANDONED;
     return best->matched || is_right ? TRIAL_PARTIAL : TRIAL_NO_BOOKING;
 }
@@ -122,7 +123,7 @@ bool booking_score(const struct slot_match_context *match, const struct trial_sc
     const struct gold_booking_set *sets = gold->expected_bookings.items;
     struct booking_match best = {0};
     if (trial->simulator_fault.data) {
-        score->outcome = TRIAL_NOT_SCORED;
+        score->outcome = TRIAL_SIMULATOR_FAULT;
         score->reason = trial->simulator_fault;
         return add_parts(input, trial, (const bool[2]){false}, match->arena, score);
     }

@@ -43,7 +43,7 @@ struct back_end_session {
     size_t booking_count, booking_capacity;
     struct done_call *done;
     size_t done_count, done_capacity;
-    size_t calls;
+    size_t calls, faults;
     bool no_memory;
 };
 
@@ -61,6 +61,11 @@ struct back_end_session *back_end_session_create(const struct back_end_session_o
 struct record_list back_end_session_bookings(const struct back_end_session *session)
 {
     return (struct record_list){session->bookings, session->booking_count};
+}
+
+size_t back_end_session_faults(const struct back_end_session *session)
+{
+    return session->faults;
 }
 
 static size_t value_count(const struct slot *slot)
@@ -603,7 +608,9 @@ static enum status run(struct back_end_session *session, const struct back_end_c
             return STATUS_OK;
         }
     }
-    enum back_end_fault_kind fault = draw_fault(session, call);
+    enum back_end_fault_kind fault =
+        session->options.is_sound ? BACK_END_FAULT_NONE : draw_fault(session, call);
+    session->faults += fault != BACK_END_FAULT_NONE;
     if (fault == BACK_END_FAULT_ERROR)
         return refuse(answer, "unavailable");
     if (fault == BACK_END_FAULT_TIMEOUT)

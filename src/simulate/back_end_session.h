@@ -28,6 +28,7 @@ struct back_end_session_options {
     struct arena *arena; /* of the trial */
     uint64_t index;      /* tells trials apart: which calls fail is a function of it */
     int64_t today;       /* nothing is booked before this day */
+    bool is_sound;       /* no call meets a fault of the back end */
 };
 
 struct back_end_call {
@@ -59,6 +60,8 @@ enum status back_end_session_call(struct back_end_session *session,
                                   const struct back_end_call *call,
                                   struct back_end_answer *ret_answer, struct error *err);
 
+/* Calls that a fault of the back end has met. */
+size_t back_end_session_faults(const struct back_end_session *session);
 /* What was done and not undone by the back end itself: gold_booking records in order, canonical
  * values. Grows with the next call. */
 struct record_list back_end_session_bookings(const struct back_end_session *session);

@@ -13,11 +13,37 @@
 #include <stdio.h>
 #include <strings.h>
 
-enum { MOST_SAID_AT_ONCE = 3 };
+enum { MOST_SAID_AT_ONCE = 3, MOST_REQUESTS = 16 };
+
+enum act {
+    ACT_VOLUNTEERS,
+    ACT_ANSWERS_TWO,
+    ACT_ASKS_BESIDES,
+    ACT_CORRECTS,
+    ACT_ACCEPTS_OFFER,
+    ACT_REFUSES_OFFER,
+    ACT_CHANGES_MIND,
+    ACT_NOTHING_WANTED,
+    ACT_IS_MISHEARD,
+    ACT_INTERRUPTS,
+    ACT_COUNT,
+};
+const char *const simulated_user_acts[] = {"volunteers",
+                                           "answers_two",
+                                           "asks_besides",
+                                           "corrects",
+                                           "accepts_offer",
+                                           "refuses_offer",
+                                           "changes_mind",
+                                           "nothing_wanted",
+                                           "is_misheard",
+                                           "interrupts",
+                                           NULL};
 
 struct simulated_user {
     struct simulated_user_options options;
-    struct counter_rng rng;
+    struct counter_rng rng; /* begun anew with each turn: what one turn drew moves no other */
+    uint64_t index;
     struct caller_phrase phrase;
     struct caller_errands errands;
     size_t errand, turn, stalled;
@@ -27,7 +53,15 @@ struct simulated_user {
     size_t request;      /* the goal's requests asked so far */
     bool errand_is_done; /* the agent has said so */
     bool will_change_mind, lies;
-    struct strview decoy; /* a time that was said and is to be taken back */
+    size_t hangs_up_at;              /* the turn; 0: it does not */
+    struct strview decoy;            /* a time that was said and is to be taken back */
+    size_t date_choice, time_choice; /* which of the goal's values it asks for now */
+    bool told_time;
+    bool did[ACT_COUNT];   /* this turn */
+    struct slot_map meant; /* this turn */
+    struct strview asked[MOST_REQUESTS];
+    size_t asked_count;
+    struct strview wants; /* another intent than the errand's, this turn */
     struct strview fault;
     struct strbuf text;
     bool no_memory;
@@ -45,11 +79,15 @@ struct simulated_user *simulated_user_create(const struct simulated_user_options
         return NULL;
     struct strview id = options->gold->conversation_id;
     user->options = *options;
-    user->rng = counter_rng_start((uint64_t)options->seed, counter_rng_purpose("simulated user"),
-                                  hash_64(id.data, id.size) + (uint64_t)options->repeat);
+    user->index = hash_64(id.data, id.size) + (uint64_t)options->repeat;
+    user->rng = counter_rng_start((uint64_t)options->seed,
+                                  counter_rng_purpose("caller's character"), user->index);
     user->phrase = (struct caller_phrase){&user->rng, options->arena, options->today};
     user->will_change_mind = happens(user, options->profile->changes_mind);
     user->lies = happens(user, options->profile->lies);
+    bool hangs_up = happens(user, options->profile->hangs_up);
+    size_t when = 2 + (size_t)counter_rng_below(&user->rng, 3);
+    user->hangs_up_at = hangs_up && !options->stays ? when : 0;
     return user;
 }
 
@@ -113,9 +151,14 @@ static struct strview other_time(struct simulated_user *user, struct strview tim
 static struct strview value_to_say(struct simulated_user *user, struct strview slot)
 {
     const struct slot_value *goal = wish(user, slot);
-    struct strview value = goal ? goal->texts[0] : (struct strview){0};
+    size_t choice = strview_is(slot, "time")   ? user->time_choice
+                    : strview_is(slot, "date") ? user->date_choice
+                                               : 0;
+    struct strview value =
+        goal ? goal->texts[choice < goal->count ? choice : 0] : (struct strview){0};
     if (!strview_is(slot, "time") || !goal)
         return value;
+    user->told_time = true;
     struct strview other = other_time(user, value);
     if (user->lies && other.data)
         return other;
@@ -127,6 +170,13 @@ static struct strview value_to_say(struct simulated_user *user, struct strview s
     return value;
 }
 
+/* What an agent that understands all would take down. */
+static void mean(struct simulated_user *user, struct strview slot, struct slot_value value)
+{
+    if (!slot_map_set(user->options.arena, &user->meant, slot, &value))
+        user->no_memory = true;
+}
+
 /* The slot's value in words; the empty text when the goal has none. */
 static struct strview speak(struct simulated_user *user, struct strview slot)
 {
@@ -135,6 +185,7 @@ static struct strview speak(struct simulated_user *user, struct strview slot)
     if (!spec || !value.data)
         return strview_of("");
     check_said(user, slot, value);
+    mean(user, slot, slot_value_text(user->options.arena, value));
     struct strview words = caller_phrase_value(&user->phrase, spec, value);
     user->no_memory = user->no_memory || !words.data;
     return words.data ? words : strview_of("");
@@ -196,6 +247,8 @@ static void say_slot(struct simulated_user *user, struct strview slot)
 /* What the goal leaves open. */
 static void say_nothing_wanted(struct simulated_user *user, struct strview slot)
 {
+    user->did[ACT_NOTHING_WANTED] = true;
+    mean(user, slot, (struct slot_value){.kind = SLOT_VALUE_DONTCARE});
     if (strview_is(slot, "phone") || strview_is(slot, "name"))
         say(user, PICK(user, "i'd rather not say", "do you really need that"));
     else if (strview_is(slot, "email"))
@@ -216,6 +269,8 @@ static void ask_request(struct simulated_user *user)
     struct strview request = next_request(user);
     const struct back_end_topic *topic = back_end_topic_of(user->options.back_end, request);
     user->request++;
+    if (user->asked_count < MOST_REQUESTS)
+        user->asked[user->asked_count++] = request;
     if (topic && topic->questions.count)
         say(user,
             topic->questions.items[counter_rng_below(&user->rng, topic->questions.count)].data);
@@ -225,6 +280,15 @@ static void ask_request(struct simulated_user *user)
         say(user, PICK(user, "when is my appointment", "what time is my appointment"));
     else
         say_format(user, "can you tell me the ", request, "");
+}
+
+/* A wish told at once, when the profile says so. */
+static void open_with(struct simulated_user *user, const char *slot, const char *before)
+{
+    if (!wish(user, strview_of(slot)) || !happens(user, user->options.profile->volunteers))
+        return;
+    say_format(user, before, speak(user, strview_of(slot)), "");
+    user->did[ACT_VOLUNTEERS] = true;
 }
 
 static void open_errand(struct simulated_user *user)
@@ -240,10 +304,8 @@ static void open_errand(struct simulated_user *user)
             say_thing(user, "", speak(user, strview_of("service")));
         else
             say(user, "an appointment");
-        if (wish(user, strview_of("date")) && happens(user, user->options.profile->volunteers))
-            say_format(user, "on ", speak(user, strview_of("date")), "");
-        if (wish(user, strview_of("time")) && happens(user, user->options.profile->volunteers))
-            say_format(user, "at ", speak(user, strview_of("time")), "");
+        open_with(user, "date", "on ");
+        open_with(user, "time", "at ");
     } else if (strview_is(errand->intent, "reschedule")) {
         say(user, PICK(user, "i need to move my appointment", "can i reschedule my appointment",
                        "i'd like to change my appointment"));
@@ -305,6 +367,7 @@ static void volunteer(struct simulated_user *user, const struct agent_move *agen
             continue;
         say(user, "and");
         say_slot(user, slot);
+        user->did[ACT_VOLUNTEERS] = true;
         return;
     }
 }
@@ -324,6 +387,7 @@ static void answer_asked(struct simulated_user *user, const struct agent_move *a
             say(user, "and");
         say_slot(user, slots[i]);
     }
+    user->did[ACT_ANSWERS_TWO] = told > 1;
     if (!told)
         say_nothing_wanted(user, slots[0]);
     else if (count == 1)
@@ -350,6 +414,7 @@ static void answer_confirmation(struct simulated_user *user, const struct agent_
         else
             say(user, "and");
         told++;
+        user->did[ACT_CORRECTS] = true;
         if (spec->type == SLOT_TYPE_NUMBER)
             say_format(user, "there are ", speak(user, name), " of us");
         else if (spec->type == SLOT_TYPE_NAME)
@@ -382,7 +447,8 @@ static bool go_on_after_errand(struct simulated_user *user)
     if (user->errand + 1 >= user->errands.count)
         return false;
     user->errand++;
-    user->errand_is_done = false;
+    user->errand_is_done = user->told_time = false;
+    user->date_choice = user->time_choice = 0;
     open_errand(user);
     return true;
 }
@@ -412,6 +478,7 @@ static const char *go_on(struct simulated_user *user, const struct agent_move *a
     bool breaks_off = errand_of(user)->breaks_off;
     if (wants_person(user, agent)) {
         say(user, PICK(user, "i'd like to talk to a person", "can i speak to a person please"));
+        user->wants = strview_of("handover");
         return NULL;
     }
     if (breaks_off && next_request(user).data) {
@@ -425,10 +492,45 @@ static const char *go_on(struct simulated_user *user, const struct agent_move *a
     else
         answer_asked(user, agent);
     if (next_request(user).data && happens(user, user->options.profile->asks_besides)) {
+        user->did[ACT_ASKS_BESIDES] = true;
         say(user, "and");
         ask_request(user);
     }
     return NULL;
+}
+
+static size_t place_in(const struct slot_value *goal, struct strview text)
+{
+    size_t at = 0;
+    while (at < goal->count && !strview_equal(goal->texts[at], text))
+        at++;
+    return at;
+}
+
+/* Free times that the agent names: one that the goal holds is taken. A wish that was said and is
+ * not among them is given up for the next best one, when there is one. */
+static void weigh_offer(struct simulated_user *user, const struct agent_move *agent)
+{
+    const struct slot_value *date = wish(user, strview_of("date"));
+    const struct slot_value *time = wish(user, strview_of("time"));
+    if (!agent->offered_times.count || !date || !time ||
+        slot_map_find(&agent->slots, strview_of("time")))
+        return;
+    size_t on = place_in(date, agent->offered_date);
+    for (size_t i = 0; on < date->count && i < agent->offered_times.count; i++) {
+        size_t at = place_in(time, agent->offered_times.items[i]);
+        if (at == time->count)
+            continue;
+        user->date_choice = on;
+        user->time_choice = at;
+        user->did[ACT_ACCEPTS_OFFER] = true;
+        return;
+    }
+    user->did[ACT_REFUSES_OFFER] = true;
+    if (user->told_time && !user->decoy.data && user->time_choice + 1 < time->count)
+        user->time_choice++;
+    else if (user->told_time && !user->decoy.data && user->date_choice + 1 < date->count)
+        user->date_choice++;
 }
 
 static const char *react(struct simulated_user *user, const struct agent_move *agent)
@@ -442,9 +544,13 @@ static const char *react(struct simulated_user *user, const struct agent_move *a
     user->errand_is_done = user->errand_is_done || kind == STATE_COMPLETED;
     if (kind == STATE_HANDOVER)
         return "handed_over";
+    if (user->hangs_up_at && user->turn > user->hangs_up_at && !user->errand_is_done)
+        return "hung_up";
     if (has_stalled(user, agent))
         return "gave_up";
+    weigh_offer(user, agent);
     if (user->decoy.data) {
+        user->did[ACT_CHANGES_MIND] = true;
         user->decoy = (struct strview){0};
         say(user, PICK(user, "actually make it", "no wait,", "sorry, rather"));
         say_format(user, "", speak(user, strview_of("time")), " instead");
@@ -455,12 +561,54 @@ static const char *react(struct simulated_user *user, const struct agent_move *a
     return go_on(user, agent);
 }
 
+/* Draws and notes of one turn. */
+static void begin_turn(struct simulated_user *user)
+{
+    uint64_t index = user->index + (uint64_t)user->turn * UINT64_C(0x9E3779B97F4A7C15);
+    user->rng = counter_rng_start((uint64_t)user->options.seed,
+                                  counter_rng_purpose("simulated user"), index);
+    strbuf_clear(&user->text);
+    memset(user->did, 0, sizeof user->did);
+    user->meant = slot_map_empty();
+    user->asked_count = 0;
+    user->wants = (struct strview){0};
+}
+
+/* Recognition draws from a stream of its own: other words change nothing else. */
+static struct strview hear(const struct simulated_user *user, struct strview said)
+{
+    uint64_t index = user->index + (uint64_t)user->turn * UINT64_C(0x9E3779B97F4A7C15);
+    struct counter_rng rng =
+        counter_rng_start((uint64_t)user->options.seed, counter_rng_purpose("recognition"), index);
+    struct caller_phrase phrase = {&rng, user->options.arena, user->options.today};
+    return caller_phrase_mishear(&phrase, said, user->options.profile->misheard);
+}
+
+static void tell_truth(struct simulated_user *user, struct user_move *move)
+{
+    struct strview *acts = arena_array(user->options.arena, ACT_COUNT, sizeof *acts);
+    struct strview *asked = arena_array(user->options.arena, MOST_REQUESTS, sizeof *asked);
+    size_t count = 0;
+    if (!acts || !asked) {
+        user->no_memory = true;
+        return;
+    }
+    for (int i = 0; i < ACT_COUNT; i++)
+        if (user->did[i])
+            acts[count++] = strview_of(simulated_user_acts[i]);
+    memcpy(asked, user->asked, user->asked_count * sizeof *asked);
+    move->acts = (struct text_list){acts, count};
+    move->asked = (struct text_list){asked, user->asked_count};
+    move->meant = user->meant;
+    move->intent = user->wants.data ? user->wants : errand_of(user)->intent;
+}
+
 enum status simulated_user_answer(struct simulated_user *user, const struct agent_move *agent,
                                   struct user_move *ret_move, struct error *err)
 {
     const struct user_spec *profile = user->options.profile;
     struct user_move move = {0};
-    strbuf_clear(&user->text);
+    begin_turn(user);
     if (user->turn++ == 0)
         open_errand(user);
     else if (user->turn > (size_t)profile->max_turns)
@@ -471,7 +619,10 @@ enum status simulated_user_answer(struct simulated_user *user, const struct agen
     if (!move.ends) {
         move.interrupts = happens(user, profile->interrupts);
         move.said = arena_copy_view(user->options.arena, strbuf_view(&user->text));
-        move.heard = caller_phrase_mishear(&user->phrase, move.said, profile->misheard);
+        move.heard = move.said.data ? hear(user, move.said) : move.said;
+        user->did[ACT_INTERRUPTS] = move.interrupts;
+        user->did[ACT_IS_MISHEARD] = !strview_equal(move.said, move.heard);
+        tell_truth(user, &move);
     }
     bool failed = user->no_memory || user->text.failed ||
                   (!move.ends && (!move.said.data || !move.heard.data));

@@ -25,6 +25,7 @@ struct simulated_user_options {
     struct arena *arena;
     int64_t seed, repeat;
     int64_t today; /* local day of the call */
+    bool stays;    /* it does not hang up of itself: a counterfactual */
 };
 
 /* What the agent did, as the caller takes it. */
@@ -32,15 +33,25 @@ struct agent_move {
     struct strview text;
     const struct state_spec *state; /* where the agent went; NULL: not told, its words are read */
     struct slot_map slots;          /* what it holds: what a confirmation reads back */
+    struct strview offered_date;    /* of the free times that it has just looked up; absent: none */
+    struct text_list offered_times;
 };
 
 struct user_move {
     bool ends;            /* the caller says nothing more */
-    const char *ended;    /* "completed", "handed_over", "gave_up", "left" */
+    const char *ended;    /* "completed", "handed_over", "gave_up", "left", "hung_up" */
     struct strview said;  /* the clean words */
     struct strview heard; /* as the recogniser gives them */
     bool interrupts;
+    /* the truth of the turn: canonical values, what is wanted, topics asked */
+    struct slot_map meant;
+    struct strview intent;
+    struct text_list asked;
+    struct text_list acts; /* what the caller did besides answering: simulated_user_acts */
 };
+
+/* The words of user_move.acts, up to NULL. */
+extern const char *const simulated_user_acts[];
 
 /* NULL: memory ran out. The gold has a goal. */
 struct simulated_user *simulated_user_create(const struct simulated_user_options *options);

@@ -225,7 +225,7 @@ static void add_bins(struct arena *arena, struct candidate_summary *candidate, d
 
 static void add_candidates(struct arena *arena, struct run_summary *summary)
 {
-    static const uint64_t outcomes[CANDIDATES][TRIAL_NOT_SCORED + 1] = {
+    static const uint64_t outcomes[CANDIDATES][TRIAL_OUTCOME_LAST + 1] = {
         {0, 127, 12, 8, 3, 4, 2, 0, 4},
         {0, 89, 21, 28, 14, 3, 1, 0, 4},
         {0, 136, 7, 4, 2, 3, 1, 3, 4}};

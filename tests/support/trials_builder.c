@@ -160,6 +160,7 @@ static void fill_turn(struct arena *arena, struct turn_summary *turn, const stru
                                   .error = view_of(line->error),
                                   .intent = view_of(line->intent),
                                   .intent_right = FIELD_ABSENT_BOOL,
+                                  .is_scored = true,
                                   .joint_goal = !line->error};
     if (line->intent)
         turn->intent_right = strcmp(line->intent, "change") != 0;

@@ -158,7 +158,7 @@ Test(run_fold, accounts_add_up_with_errors_missing_gold_and_trials_that_were_not
     cr_expect(eq(u64, accounts->faults_total, 0));
     for (size_t c = 0; c < 2; c++) {
         uint64_t sum = 0;
-        for (int i = 0; i <= TRIAL_NOT_SCORED; i++)
+        for (int i = 0; i <= TRIAL_OUTCOME_LAST; i++)
             sum += test.summary->candidates[c].outcomes[i];
         cr_expect(eq(u64, sum, test.summary->candidates[c].trials), "candidate %zu", c);
     }

@@ -17,6 +17,12 @@ Test(score_row, a_trial_comes_back_from_its_row_without_its_predictions)
         trial.told = (struct text_list){0};
         if (trial.score && !trial.score->outcome)
             trial.score->outcome = TRIAL_NOT_SCORED; /* a score says how the trial ended */
+        if (trial.first_cause) { /* a row keeps the cause and why, not the replays */
+            struct trial_cause told = *trial.first_cause;
+            record_init(&trial_cause_type, trial.first_cause);
+            trial.first_cause->cause = told.cause ? told.cause : CAUSE_STT;
+            trial.first_cause->why = told.why;
+        }
         cr_assert(score_row_of_trial(&trial, strview_of("rules"), arena, &row));
         cr_expect(strview_is(row.candidate, "rules"));
         cr_assert(score_row_to_trial(&row, arena, &again));

@@ -102,8 +102,8 @@ Test(measure_text, a_change_whose_range_holds_zero_is_unclear)
 
 Test(measure_text, every_outcome_has_a_title_of_its_own)
 {
-    for (int a = TRIAL_OUTCOME_ABSENT; a <= TRIAL_NOT_SCORED; a++) {
-        for (int b = a + 1; b <= TRIAL_NOT_SCORED; b++)
+    for (int a = TRIAL_OUTCOME_ABSENT; a <= TRIAL_OUTCOME_LAST; a++) {
+        for (int b = a + 1; b <= TRIAL_OUTCOME_LAST; b++)
             cr_expect(ne(str, (char *)measure_text_outcome(a), (char *)measure_text_outcome(b)));
     }
     cr_expect(eq(str, (char *)measure_text_outcome(99), "Unknown"));

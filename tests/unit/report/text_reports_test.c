@@ -175,7 +175,7 @@ Test(csv_trials, a_trial_that_could_not_be_finished_has_its_error_and_no_score)
     trial->score = NULL;
     trial->error = &error;
     csv_trials_row(&out, strview_of("rules"), trial, summary_builder_facts(arena, 0));
-    cr_expect(golden_builder_has(strbuf_view(&out), ",infrastructure,\"timed out\",,\r\n"));
+    cr_expect(golden_builder_has(strbuf_view(&out), ",infrastructure,\"timed out\",,,,,\r\n"));
     cr_expect(golden_builder_has(strbuf_view(&out), ",completed,,,,,,,4,,,,,,,,,"));
 }
 
