@@ -3,18 +3,38 @@
  * anything.
  */
 #include "aggregate/gate_check.h"
+#include "base/memory.h"
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
 #include "pipeline/check_inputs.h"
 
 #include <stdio.h>
 
-static void print_fault(void *context, const struct error *fault)
+static void print_data_faults(const struct run_accounts *accounts)
 {
-    size_t *count = context;
-    if (++*count <= 50)
+    for (size_t i = 0; i < accounts->fault_count; i++) {
+        const struct run_fault *fault = &accounts->faults[i];
         fprintf(stderr, "%s: %s.%s%s\n", fault->where, fault->what, fault->fix[0] ? " " : "",
                 fault->fix);
+    }
+    if (accounts->faults_total > accounts->fault_count)
+        fprintf(stderr, "... and %llu more faults\n",
+                (unsigned long long)(accounts->faults_total - accounts->fault_count));
+}
+
+static void print_counts(const struct run_accounts *accounts)
+{
+    uint64_t skipped = 0;
+    for (int i = 1; i < SKIP_REASON_COUNT; i++)
+        skipped += accounts->skipped[i];
+    printf(
+        "%llu events: %llu in %llu conversations, %llu invalid, %llu skipped; %llu conversations "
+        "with gold, %llu without, %llu with gold of other words\n",
+        (unsigned long long)accounts->events_consumed,
+        (unsigned long long)accounts->events_in_conversations,
+        (unsigned long long)accounts->conversations, (unsigned long long)accounts->events_invalid,
+        (unsigned long long)skipped, (unsigned long long)accounts->with_gold,
+        (unsigned long long)accounts->no_gold, (unsigned long long)accounts->gold_mismatch);
 }
 
 static enum status validate(const char *path, const struct pipeline_override *overrides,
@@ -23,8 +43,7 @@ static enum status validate(const char *path, const struct pipeline_override *ov
 {
     struct fault_list faults = {0};
     struct pipeline_spec *pipeline;
-    struct input_counts counts = {0};
-    size_t data_faults = 0;
+    struct input_check check = {0};
     enum status status =
         pipeline_spec_load(path, overrides, override_count, arena, &faults, &pipeline, err);
     if (status != STATUS_OK)
@@ -33,22 +52,21 @@ static enum status validate(const char *path, const struct pipeline_override *ov
         gate_check_names(pipeline, &faults);
     cli_pipeline_print_faults(&faults);
     if (faults.count == 0)
-        status = check_inputs(pipeline, !no_data, print_fault, &data_faults, &counts, err);
+        status = check_inputs(pipeline, !no_data, arena, &check, err);
     if (status != STATUS_OK)
         return status;
-    if (data_faults > 50)
-        fprintf(stderr, "... and %zu more\n", data_faults - 50);
-    if (faults.count + data_faults > 0)
-        return error_set(err, faults.count ? STATUS_CONFIG : STATUS_DATA, "%zu fault%s found",
-                         faults.count + data_faults, faults.count + data_faults == 1 ? "" : "s");
-    printf("%s is valid: %zu candidate%s", path, pipeline->candidate_count,
-           pipeline->candidate_count == 1 ? "" : "s");
-    if (!no_data)
-        printf(", %llu events in %llu conversations, %llu of them with gold",
-               (unsigned long long)counts.events, (unsigned long long)counts.conversations,
-               (unsigned long long)counts.with_gold);
-    putchar('\n');
-    return STATUS_OK;
+    print_data_faults(&check.accounts);
+    memory_free(check.accounts.faults);
+    uint64_t count = faults.count + check.accounts.faults_total;
+    if (count == 0)
+        printf("%s is valid: %zu candidate%s\n", path, pipeline->candidate_count,
+               pipeline->candidate_count == 1 ? "" : "s");
+    if (faults.count == 0 && !no_data)
+        print_counts(&check.accounts);
+    bool is_configuration = faults.count + check.configuration_faults > 0;
+    return count ? error_set(err, is_configuration ? STATUS_CONFIG : STATUS_DATA,
+                             "%llu fault%s found", (unsigned long long)count, count == 1 ? "" : "s")
+                 : STATUS_OK;
 }
 
 static int run(int argc, char **argv, const struct cli_command *command)
@@ -86,7 +104,15 @@ const struct cli_command command_validate = {
     .name = "validate",
     .summary = "check a pipeline, its task, prompts and data without running it",
     .usage = "-c PIPELINE [options]",
-    .details = "All faults are told at once, with file, line and column.\n\n"
-               "  assay validate -c pipelines/quickstart.yaml",
+    .details =
+        "All faults of the pipeline are told at once, with file, line and column; then the data "
+        "is\n"
+        "read as a run reads it. Told with their place: events and gold that are wrong, events "
+        "that\n"
+        "a run would skip, gold that fits no conversation or belongs to other words. The first 50 "
+        "are\n"
+        "shown. Exit status: 0 nothing found, 1 faults in the data, 2 in the pipeline,\n"
+        "task, prompts or back end.\n\n"
+        "  assay validate -c pipelines/quickstart.yaml",
     .run = run,
 };

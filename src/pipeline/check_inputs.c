@@ -1,168 +1,115 @@
 /*
- * check_inputs.c: one pass over prompts, gold, prediction logs and events; every conversation is
- * assembled and joined as a run would.
+ * check_inputs.c: one pass over prompts, gold, prediction logs and events. Events go through the
+ * same feed as in a run, with a session that has no candidates and no journal.
  */
 #include "pipeline/check_inputs.h"
 
-#include "assemble/conversation_table.h"
 #include "base/memory.h"
-#include "ingest/event_file.h"
-#include "ingest/gold_index.h"
-#include "ingest/prediction_log.h"
+#include "pipeline/lane_private.h"
 #include "pipeline/run_back_end.h"
 #include "replay/prompt_folder.h"
 
-struct checking {
-    const struct pipeline_spec *pipeline;
-    check_inputs_fault *on_fault;
-    void *context;
-    struct input_counts *counts;
-    struct gold_index *gold;
-    struct arena *arena; /* reset with each batch */
-};
+#include <omp.h>
 
-static void tell(const struct checking *checking, const struct error *fault)
+static void on_fault(void *context, const struct error *fault)
 {
-    checking->on_fault(checking->context, fault);
+    session_fault(context, fault);
 }
 
-static enum status check_prompts(const struct checking *checking, struct error *err)
+static enum status check_prompts(struct session *session, struct error *err)
 {
-    for (size_t i = 0; i < checking->pipeline->candidate_count; i++) {
-        const struct candidate_spec *spec = &checking->pipeline->candidates[i];
+    const struct pipeline_spec *pipeline = session->options.pipeline;
+    for (size_t i = 0; i < pipeline->candidate_count; i++) {
         struct prompt_folder folder;
         struct error fault = {0};
-        if (!spec->prompt.data)
+        if (!pipeline->candidates[i].prompt.data)
             continue;
-        enum status status =
-            prompt_folder_load(spec->prompt.data, checking->arena, &folder, &fault);
+        enum status status = prompt_folder_load(pipeline->candidates[i].prompt.data, session->arena,
+                                                &folder, &fault);
         if (status == STATUS_NO_MEMORY)
             return error_no_memory(err);
         if (status != STATUS_OK)
-            tell(checking, &fault);
+            session_fault(session, &fault);
     }
     return STATUS_OK;
 }
 
-static enum status check_logs(const struct checking *checking, struct error *err)
+static enum status check_back_end(struct session *session, struct error *err)
 {
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < checking->pipeline->candidate_count && status == STATUS_OK; i++) {
-        CLEANUP(prediction_log_cleanup) struct prediction_log *log = NULL;
-        const char *path = checking->pipeline->candidates[i].log.data;
-        if (path)
-            status = prediction_log_open(path, checking->on_fault, checking->context, &log, err);
-    }
-    return status;
-}
-
-static enum status take_sealed(struct checking *checking, struct conversation_table *table,
-                               struct error *err)
-{
-    struct conversation *conversation;
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && (conversation = conversation_table_take(table))) {
-        struct gold_conversation *gold = NULL;
-        checking->counts->conversations++;
-        if (checking->gold)
-            status =
-                gold_index_find(checking->gold, conversation->id, conversation->arena, &gold, err);
-        checking->counts->with_gold += gold != NULL;
-        if (gold && gold->turns.count != conversation->turn_count) {
-            struct error fault = {0};
-            error_set(&fault, STATUS_DATA, "conversation '%.*s' has %zu user turns, its gold %zu",
-                      STRVIEW_ARG(conversation->id), conversation->turn_count, gold->turns.count);
-            error_where(&fault, "%s", checking->pipeline->source.gold.data);
-            tell(checking, &fault);
-        }
-        conversation_destroy(conversation);
-    }
-    return status;
-}
-
-static enum status check_line(struct checking *checking, struct conversation_table *table,
-                              const struct line_batch *batch, size_t index, struct error *err)
-{
-    struct decoded_event decoded;
-    const char *path = checking->pipeline->source.events.data;
-    unsigned long long number = batch->lines[index].number;
-    event_file_decode(batch, index, checking->arena, &decoded);
-    checking->counts->events++;
-    if (!decoded.valid || decoded.unknown.count) {
-        if (decoded.valid) {
-            error_set(&decoded.error, STATUS_DATA, "unknown key %s", decoded.unknown.first_pointer);
-            if (decoded.unknown.nearest)
-                error_fix(&decoded.error, "Did you mean '%s'?", decoded.unknown.nearest);
-        }
-        error_where(&decoded.error, "%s:%llu", path, number);
-        tell(checking, &decoded.error);
-    }
-    if (!decoded.valid)
-        return STATUS_OK;
-    enum skip_reason skip;
-    enum status status = conversation_table_add(table, &decoded.event, &skip, err);
-    if (status == STATUS_OK && skip != SKIP_NONE) {
-        struct error fault = {0};
-        error_set(&fault, STATUS_DATA, "the event of '%.*s' would be skipped: %s",
-                  STRVIEW_ARG(decoded.event.conversation_id), skip_reason_name(skip));
-        error_where(&fault, "%s:%llu", path, number);
-        tell(checking, &fault);
-    }
-    return status;
-}
-
-static enum status check_events(struct checking *checking, struct error *err)
-{
-    struct line_reader *lines;
-    enum status status = line_reader_open(checking->pipeline->source.events.data,
-                                          EVENT_LINE_LIMIT_BYTES, &lines, err);
-    if (status != STATUS_OK)
-        return status;
-    CLEANUP(conversation_table_cleanup)
-    struct conversation_table *table =
-        conversation_table_create(&(struct conversation_table_options){0});
-    struct line_batch batch = {0};
-    if (!table)
-        status = error_no_memory(err);
-    while (status == STATUS_OK) {
-        status = line_batch_read(&batch, lines, 512, 1 << 20, err);
-        if (status != STATUS_OK || batch.count == 0)
-            break;
-        arena_reset(checking->arena);
-        for (size_t i = 0; i < batch.count && status == STATUS_OK; i++)
-            status = check_line(checking, table, &batch, i, err);
-        if (status == STATUS_OK)
-            status = take_sealed(checking, table, err);
-    }
-    if (status == STATUS_OK)
-        status = conversation_table_finish(table, err);
-    if (status == STATUS_OK)
-        status = take_sealed(checking, table, err);
-    line_batch_done(&batch);
-    line_reader_close(lines);
-    return status;
-}
-
-enum status check_inputs(const struct pipeline_spec *pipeline, bool with_data,
-                         check_inputs_fault *on_fault, void *context,
-                         struct input_counts *ret_counts, struct error *err)
-{
-    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
-    CLEANUP(gold_index_cleanup) struct gold_index *gold = NULL;
-    struct checking checking = {pipeline, on_fault, context, ret_counts, NULL, arena};
-    if (!arena)
-        return error_no_memory(err);
     struct back_end *back_end;
     struct error fault = {0};
-    enum status status = run_back_end_open(pipeline, arena, &back_end, &fault);
+    enum status status =
+        run_back_end_open(session->options.pipeline, session->arena, &back_end, &fault);
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
     if (status != STATUS_OK)
-        on_fault(context, &fault);
-    status = check_prompts(&checking, err);
-    if (!with_data || status != STATUS_OK)
-        return status;
-    status = check_logs(&checking, err);
-    if (status == STATUS_OK && pipeline->source.gold.data)
-        status = gold_index_open(pipeline->source.gold.data, on_fault, context, &gold, err);
-    checking.gold = gold;
-    return status == STATUS_OK ? check_events(&checking, err) : status;
+        session_fault(session, &fault);
+    return STATUS_OK;
+}
+
+static enum status check_logs(struct session *session, struct error *err)
+{
+    const struct pipeline_spec *pipeline = session->options.pipeline;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < pipeline->candidate_count && status == STATUS_OK; i++) {
+        CLEANUP(prediction_log_cleanup) struct prediction_log *log = NULL;
+        const char *path = pipeline->candidates[i].log.data;
+        if (path)
+            status = prediction_log_open(path, on_fault, session, &log, err);
+    }
+    return status;
+}
+
+static enum status check_events(struct session *session, struct error *err)
+{
+    CLEANUP(conversation_feed_cleanup) struct conversation_feed *feed = NULL;
+    enum status status = conversation_feed_open(session, &feed, err);
+    while (status == STATUS_OK) {
+        struct active_conversation *active;
+        status = conversation_feed_next(feed, true, &active, err);
+        if (status != STATUS_OK || !active)
+            break;
+        active_conversation_destroy(active);
+    }
+    return status;
+}
+
+static enum status check_data(struct session *session, struct error *err)
+{
+    const char *gold = session->options.pipeline->source.gold.data;
+    enum status status = check_logs(session, err);
+    if (status == STATUS_OK && !(session->zones = time_zone_cache_create()))
+        status = error_no_memory(err);
+    if (status == STATUS_OK && gold)
+        status = gold_index_open(gold, on_fault, session, &session->gold, err);
+    if (status == STATUS_OK)
+        status = check_events(session, err);
+    if (status == STATUS_OK && session->gold)
+        status = gold_index_tell_unused(session->gold, on_fault, session, err);
+    return status;
+}
+
+enum status check_inputs(const struct pipeline_spec *pipeline, bool with_data, struct arena *arena,
+                         struct input_check *ret_check, struct error *err)
+{
+    struct session *session = arena_alloc(arena, sizeof *session);
+    if (!session)
+        return error_no_memory(err);
+    session->arena = arena;
+    session->thread_count = omp_get_num_procs();
+    session->options =
+        (struct session_options){.pipeline = pipeline, .is_dry = true, .tells_skips = true};
+    enum status status = check_back_end(session, err);
+    if (status == STATUS_OK)
+        status = check_prompts(session, err);
+    uint64_t configuration_faults = session->accounts.faults_total;
+    if (status == STATUS_OK && with_data)
+        status = check_data(session, err);
+    gold_index_close(session->gold);
+    time_zone_cache_destroy(session->zones);
+    if (status == STATUS_OK)
+        *ret_check = (struct input_check){session->accounts, configuration_faults};
+    else
+        memory_free(session->accounts.faults);
+    return status;
 }

@@ -4,8 +4,8 @@
  */
 #include "base/hash.h"
 #include "base/memory.h"
-#include "codec/avro_container.h"
 #include "codec/binary_record.h"
+#include "ingest/record_file.h"
 #include "pipeline/conversation_stream.h"
 #include "pipeline/lane_private.h"
 #include "score/conversation_measure.h"
@@ -24,7 +24,7 @@ enum {
 struct conversation_feed {
     struct session *session;
     struct line_reader *lines; /* NULL: an Avro file */
-    struct avro_container_reader *avro;
+    struct record_file *avro;
     struct line_batch batch;
     struct decoded_event *decoded; /* BATCH_LINES of them */
     struct arena **arenas;         /* one a thread, reset with each batch */
@@ -58,7 +58,7 @@ void conversation_feed_close(struct conversation_feed *feed)
     conversation_table_destroy(feed->table);
     line_batch_done(&feed->batch);
     line_reader_close(feed->lines);
-    avro_container_reader_destroy(feed->avro);
+    record_file_close(feed->avro);
     strbuf_done(&feed->payload);
     memory_free(feed);
 }
@@ -83,11 +83,10 @@ enum status conversation_feed_open(struct session *session, struct conversation_
         if (!(feed->arenas[i] = arena_create(DECODE_ARENA_BYTES, 0)))
             return error_no_memory(err);
     const char *path = session->options.pipeline->source.events.data;
-    size_t size = strlen(path);
-    bool is_avro = size > 5 && strcmp(path + size - 5, ".avro") == 0;
-    enum status status = is_avro
-                             ? avro_container_open(path, &event_envelope_type, &feed->avro, err)
-                             : line_reader_open(path, EVENT_LINE_LIMIT_BYTES, &feed->lines, err);
+    enum status status =
+        record_file_is_avro(path)
+            ? record_file_open(path, &event_envelope_type, EVENT_LINE_LIMIT_BYTES, &feed->avro, err)
+            : line_reader_open(path, EVENT_LINE_LIMIT_BYTES, &feed->lines, err);
     if (status == STATUS_OK)
         *ret_feed = TAKE(feed);
     return status;
@@ -102,6 +101,11 @@ static void decode_batch(struct conversation_feed *feed)
         event_file_decode(&feed->batch, i, feed->arenas[omp_get_thread_num()], &feed->decoded[i]);
 }
 
+static const char *source_path(const struct conversation_feed *feed)
+{
+    return feed->session->options.pipeline->source.events.data;
+}
+
 static void tell_unknown(struct conversation_feed *feed, const struct decoded_event *decoded,
                          uint64_t line)
 {
@@ -110,11 +114,36 @@ static void tell_unknown(struct conversation_feed *feed, const struct decoded_ev
     struct error fault = {0};
     error_set(&fault, STATUS_DATA, "unknown key %s is left out (told once)",
               decoded->unknown.first_pointer);
-    error_where(&fault, "%s:%llu", feed->session->options.pipeline->source.events.data,
-                (unsigned long long)line);
+    error_where(&fault, "%s:%llu", source_path(feed), (unsigned long long)line);
     if (decoded->unknown.nearest)
         error_fix(&fault, "Did you mean '%s'?", decoded->unknown.nearest);
     session_fault(feed->session, &fault);
+}
+
+/* A run counts what it skips; a check tells it too. */
+static void tell_skip(struct conversation_feed *feed, struct strview conversation_id,
+                      enum skip_reason skip, uint64_t number)
+{
+    struct error fault = {0};
+    if (!feed->session->options.tells_skips)
+        return;
+    error_set(&fault, STATUS_DATA, "the event of '%.*s' would be skipped: %s",
+              STRVIEW_ARG(conversation_id), skip_reason_name(skip));
+    error_where(&fault, feed->avro ? "%s: record %llu" : "%s:%llu", source_path(feed),
+                (unsigned long long)number);
+    session_fault(feed->session, &fault);
+}
+
+static enum status add_event(struct conversation_feed *feed, const struct event *event,
+                             uint64_t number, struct error *err)
+{
+    enum skip_reason skip;
+    enum status status = conversation_table_add(feed->table, event, &skip, err);
+    if (status != STATUS_OK || skip == SKIP_NONE)
+        return status;
+    feed->session->accounts.skipped[skip]++;
+    tell_skip(feed, event->conversation_id, skip, number);
+    return STATUS_OK;
 }
 
 static enum status take_event(struct conversation_feed *feed, struct decoded_event *decoded,
@@ -126,49 +155,49 @@ static enum status take_event(struct conversation_feed *feed, struct decoded_eve
         if (decoded->error.status == STATUS_NO_MEMORY)
             return error_no_memory(err);
         accounts->events_invalid++;
-        error_where(&decoded->error, "%s:%llu", feed->session->options.pipeline->source.events.data,
-                    (unsigned long long)line);
+        error_where(&decoded->error, "%s:%llu", source_path(feed), (unsigned long long)line);
         session_fault(feed->session, &decoded->error);
         return STATUS_OK;
     }
     if (decoded->unknown.count)
         tell_unknown(feed, decoded, line);
-    enum skip_reason skip;
-    enum status status = conversation_table_add(feed->table, &decoded->event, &skip, err);
-    if (status == STATUS_OK && skip != SKIP_NONE)
-        accounts->skipped[skip]++;
-    return status;
+    return add_event(feed, &decoded->event, line, err);
 }
 
-/* One batch of an Avro file; record numbers take the place of line numbers. */
+/* What a damaged block took along counts as invalid: nothing that was read is lost from the sums.
+ */
+static enum status take_record(struct conversation_feed *feed, const struct event *event,
+                               const struct record_read *read, struct error *err)
+{
+    struct run_accounts *accounts = &feed->session->accounts;
+    accounts->events_consumed += read->records;
+    if (read->valid)
+        return add_event(feed, event, read->number, err);
+    accounts->events_invalid += read->records;
+    session_fault(feed->session, &read->fault);
+    return STATUS_OK;
+}
+
+static enum status end_source(struct conversation_feed *feed, struct error *err)
+{
+    feed->source_ended = true;
+    return conversation_table_finish(feed->table, err);
+}
+
+/* One batch of an Avro file. */
 static enum status fill_from_avro(struct conversation_feed *feed, struct error *err)
 {
-    struct decoded_event *decoded = &feed->decoded[0];
-    size_t count = 0;
     enum status status = STATUS_OK;
-    arena_reset(feed->arenas[0]);
-    for (; count < BATCH_LINES && status == STATUS_OK; count++) {
-        memset(decoded, 0, sizeof *decoded);
-        enum status found;
-        decoded->valid = avro_container_next(feed->avro, &decoded->event, feed->arenas[0], &found,
-                                             &decoded->error);
-        if (!decoded->valid && found == STATUS_OK)
-            break;
-        if (decoded->valid)
-            decoded->valid = event_check(&decoded->event, &decoded->error) == STATUS_OK;
-        if (!decoded->valid && found == STATUS_OK)
-            found = STATUS_DATA;
-        if (!decoded->valid && found != STATUS_DATA && found != STATUS_LIMIT) {
-            *err = decoded->error;
-            return found;
-        }
-        status = take_event(feed, decoded, feed->session->accounts.events_consumed + 1, err);
+    struct event event;
+    struct record_read read;
+    size_t count = 0;
+    while (count < BATCH_LINES && status == STATUS_OK &&
+           record_file_next(feed->avro, &event, feed->arenas[0], &read, &status, err)) {
+        status = take_record(feed, &event, &read, err);
+        arena_reset(feed->arenas[0]);
+        count++;
     }
-    if (status == STATUS_OK && count == 0) {
-        feed->source_ended = true;
-        status = conversation_table_finish(feed->table, err);
-    }
-    return status;
+    return status == STATUS_OK && count == 0 ? end_source(feed, err) : status;
 }
 
 static enum status fill(struct conversation_feed *feed, struct error *err)
@@ -178,10 +207,8 @@ static enum status fill(struct conversation_feed *feed, struct error *err)
     enum status status = line_batch_read(&feed->batch, feed->lines, BATCH_LINES, BATCH_BYTES, err);
     if (status != STATUS_OK)
         return status;
-    if (feed->batch.count == 0) {
-        feed->source_ended = true;
-        return conversation_table_finish(feed->table, err);
-    }
+    if (feed->batch.count == 0)
+        return end_source(feed, err);
     decode_batch(feed);
     for (size_t i = 0; i < feed->batch.count && status == STATUS_OK; i++)
         status = take_event(feed, &feed->decoded[i], feed->batch.lines[i].number, err);
@@ -189,33 +216,43 @@ static enum status fill(struct conversation_feed *feed, struct error *err)
 }
 
 /* Gold belongs to other words when the hash of any turn's text differs, or when it has not the same
- * number of turns. */
+ * number of turns. `what` says which. */
 static bool is_mismatch(const struct conversation *conversation,
-                        const struct gold_conversation *gold)
+                        const struct gold_conversation *gold, struct error *what)
 {
     const struct gold_turn *turns = gold->turns.items;
-    if (gold->turns.count != conversation->turn_count)
+    if (gold->turns.count != conversation->turn_count) {
+        error_set(what, STATUS_DATA, "conversation '%.*s' has %zu user turns, its gold %zu",
+                  STRVIEW_ARG(conversation->id), conversation->turn_count, gold->turns.count);
         return true;
+    }
     for (size_t i = 0; i < gold->turns.count; i++) {
         char hex[SHA256_HEX_SIZE];
         struct strview text = conversation->turns[i].user->text;
         if (!turns[i].text_sha256.data)
             continue;
         sha256_hex(text.data, text.size, hex);
-        if (!strview_is(turns[i].text_sha256, hex))
-            return true;
+        if (strview_is(turns[i].text_sha256, hex))
+            continue;
+        error_set(what, STATUS_DATA,
+                  "gold of conversation '%.*s' belongs to other words: turn %zu has another text",
+                  STRVIEW_ARG(conversation->id), i);
+        return true;
     }
     return false;
 }
 
-static void tell_mismatch(struct session *session, const struct conversation *conversation)
+static void tell_mismatch(struct session *session, struct strview conversation_id,
+                          struct error *fault)
 {
-    struct error fault = {0};
-    error_set(&fault, STATUS_DATA, "gold of conversation '%.*s' belongs to other words",
-              STRVIEW_ARG(conversation->id));
-    error_where(&fault, "%s", session->options.pipeline->source.gold.data);
-    error_fix(&fault, "Its turns or their text_sha256 differ from the events: label it anew.");
-    session_fault(session, &fault);
+    char place[sizeof fault->where];
+    if (session->accounts.fault_count <
+        RUN_FAULTS_KEPT) { /* the place costs a look into the file */
+        gold_index_place(session->gold, conversation_id, place, sizeof place);
+        error_where(fault, "%s", place);
+    }
+    error_fix(fault, "Its turns or their text_sha256 differ from the events: label it anew.");
+    session_fault(session, fault);
 }
 
 static enum status join_gold(struct session *session, struct active_conversation *active,
@@ -232,9 +269,10 @@ static enum status join_gold(struct session *session, struct active_conversation
     if (status != STATUS_OK || !active->gold)
         return status;
     *ret_status = GOLD_JOINED;
-    if (is_mismatch(active->conversation, active->gold)) {
+    struct error fault = {0};
+    if (is_mismatch(active->conversation, active->gold, &fault)) {
         *ret_status = GOLD_MISMATCH;
-        tell_mismatch(session, active->conversation);
+        tell_mismatch(session, active->conversation->id, &fault);
         active->gold = NULL;
     }
     return STATUS_OK;
@@ -336,6 +374,45 @@ static void drop_rest(struct conversation_feed *feed, struct conversation *conve
     conversation_destroy(conversation);
 }
 
+/* The next conversation, or NULL; what was found twice in it is counted. */
+static struct conversation *take_sealed(struct conversation_feed *feed)
+{
+    struct conversation *conversation = conversation_table_take(feed->table);
+    uint64_t twice = conversation_table_take_duplicates(feed->table);
+    feed->session->accounts.skipped[SKIP_DUPLICATE_EVENT] += twice;
+    if (twice && conversation && feed->session->options.tells_skips) {
+        struct error fault = {0};
+        error_set(&fault, STATUS_DATA,
+                  "%llu events would be skipped, whose sequence number is there already: in '%.*s' "
+                  "or sealed with it",
+                  (unsigned long long)twice, STRVIEW_ARG(conversation->id));
+        error_where(&fault, "%s", source_path(feed));
+        session_fault(feed->session, &fault);
+    }
+    return conversation;
+}
+
+/* For a check, gold of a conversation that is left out fits one all the same. */
+static enum status skip_whole(struct conversation_feed *feed, struct conversation *conversation,
+                              enum skip_reason skip, struct error *err)
+{
+    struct session *session = feed->session;
+    struct gold_conversation *gold;
+    enum status status = STATUS_OK;
+    session->accounts.skipped[skip] += conversation->event_count;
+    if (session->options.tells_skips && skip == SKIP_NO_USER_TURN) {
+        struct error fault = {0};
+        error_set(&fault, STATUS_DATA, "conversation '%.*s' would be skipped: no caller's turn",
+                  STRVIEW_ARG(conversation->id));
+        error_where(&fault, "%s", source_path(feed));
+        session_fault(session, &fault);
+    }
+    if (session->options.tells_skips && session->gold)
+        status = gold_index_find(session->gold, conversation->id, conversation->arena, &gold, err);
+    conversation_destroy(conversation);
+    return status;
+}
+
 bool conversation_feed_has_ended(const struct conversation_feed *feed)
 {
     return feed->finished;
@@ -370,8 +447,7 @@ enum status conversation_feed_next(struct conversation_feed *feed, bool may_wait
     struct run_accounts *accounts = &feed->session->accounts;
     *ret_active = NULL;
     while (!feed->finished) {
-        struct conversation *conversation = conversation_table_take(feed->table);
-        accounts->skipped[SKIP_DUPLICATE_EVENT] += conversation_table_take_duplicates(feed->table);
+        struct conversation *conversation = take_sealed(feed);
         if (!conversation && (feed->source_ended || is_limit_reached(feed))) {
             if (!feed->source_ended) { /* --limit: what is open was read and is not used */
                 enum status status = conversation_table_finish(feed->table, err);
@@ -393,8 +469,9 @@ enum status conversation_feed_next(struct conversation_feed *feed, bool may_wait
         if (is_limit_reached(feed)) {
             drop_rest(feed, conversation);
         } else if (skip != SKIP_NONE) {
-            accounts->skipped[skip] += conversation->event_count;
-            conversation_destroy(conversation);
+            enum status status = skip_whole(feed, conversation, skip, err);
+            if (status != STATUS_OK)
+                return status;
         } else {
             return activate(feed, conversation, ret_active, err);
         }

@@ -66,6 +66,7 @@ struct session_options {
     const struct pipeline_spec *pipeline;
     const char *folder; /* the run folder */
     bool is_dry;        /* no far ends, no journal: an estimate */
+    bool tells_skips;   /* what is skipped is a fault too: a check */
     const char *run_id;
     int64_t
         run_start_ns; /* when the run was begun, also when it is resumed: the day of its prices */

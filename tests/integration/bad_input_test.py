@@ -155,6 +155,72 @@ def case_gold(bench):
     expect(not wrong, "%d of %d" % (len(wrong), len(GOLD_FAULTS)), *wrong)
 
 
+def case_validate_tells_what_a_run_would_skip_and_not_join(bench):
+    """The same in both forms: validate reads as a run reads."""
+    events, gold = bench.lines("events.jsonl"), bench.lines("gold.jsonl")
+    feedback = {"conversation_id": "nobody", "sequence": 1, "time": "2025-03-03T14:00:00Z", "type": "Feedback", "kept": True}
+    silent = [{"conversation_id": "silent", "sequence": 0, "time": "2025-03-03T14:00:00Z", "type": "ConversationStarted"},
+              {"conversation_id": "silent", "sequence": 1, "time": "2025-03-03T14:00:01Z", "type": "ConversationEnded", "outcome": "abandoned"}]
+    bench.write("events.jsonl", "\n".join([events[0], json.dumps(feedback)] + events[1:] + [json.dumps(event) for event in silent + silent]))
+    lost = dict(json.loads(gold[0]), conversation_id="never-called")
+    other = json.loads(gold[1])
+    other["turns"][0]["text_sha256"] = "0" * 64
+    short = json.loads(gold[2])
+    short["turns"].pop()
+    bench.write("gold.jsonl", "\n".join([gold[0], json.dumps(lost), json.dumps(other), json.dumps(short), gold[3], gold[3]] + gold[4:]))
+    places = {"avro": ["events.avro: record 2", "gold.avro: record 2", "gold.avro: record 3", "gold.avro: record 4", "gold.avro: record 6"],
+              "jsonl": ["events.jsonl:2", "gold.jsonl:2", "gold.jsonl:3", "gold.jsonl:4", "gold.jsonl:6"]}
+    whats = ["the event of 'nobody' would be skipped: outside_conversation", "fits no conversation", "turn 0 has another text",
+             "user turns, its gold", "has gold already"]
+    for end, at in places.items():
+        if end == "avro":
+            for name in ("events", "gold"):
+                bench.call("convert", name + ".jsonl", "-o", name + ".avro")
+        bench.pipeline(CALLS, events="events." + end, gold="gold." + end)
+        out, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+        for place, what in zip(at, whats):
+            expect(any(line.startswith(place + ": ") and what in line for line in err.splitlines()), "%s is not told: %s" % (place, what), err)
+        expect("conversation 'silent' would be skipped: no caller's turn" in err, "a silent conversation", err)
+        expect(", 0 invalid, 5 skipped; 6 conversations with gold, 0 without, 2 with gold of other words" in out, "the counts", out)
+        bench.run(end)
+        counts = check_accounts(bench.report(end))
+        expect(counts["conversations"]["with_gold"] == 6 and sum(counts["events"]["skipped"].values()) == 5, "the run counts otherwise", counts)
+
+
+def case_validate_shows_50_faults_and_counts_all(bench):
+    bench.pipeline(CALLS)
+    bench.write("events.jsonl", "\n".join(["no json"] * 70 + bench.lines("events.jsonl")))
+    _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+    expect("events.jsonl:50: " in err and "events.jsonl:51: " not in err and "... and 20 more faults" in err and "70 faults found" in err, "it does not add up", err)
+
+
+def case_a_damaged_avro_file(bench):
+    """What a damaged block takes along is counted: consumed = in conversations + invalid + skipped."""
+    lines = bench.lines("events.jsonl")
+    calls = [json.loads(line) for line in lines]
+    many = [dict(event, conversation_id="%s-%d" % (event["conversation_id"], copy)) for copy in range(20) for event in calls]
+    bench.write("events.jsonl", "\n".join(json.dumps(event) for event in many))
+    bench.call("convert", "events.jsonl", "-o", "events.avro")
+    whole = (bench.folder / "events.avro").read_bytes()
+    header = whole.index(b"deflate") + 8  # then the sync marker
+    sync = whole[header:header + 16]
+    second = whole.index(sync, header + 16) + 16
+    damages = {"a byte inside of a block": whole[:second + 40] + bytes([whole[second + 40] ^ 0xff]) + whole[second + 41:],
+               "cut off": whole[:-30], "a sync marker": whole[:-1] + bytes([whole[-1] ^ 1])}
+    bench.pipeline([CALLS[1]], events="events.avro", gold=None)
+    for number, (name, damaged) in enumerate(damages.items()):
+        bench.write("events.avro", damaged)
+        bench.run("run-%d" % number)
+        accounts = check_accounts(bench.report("run-%d" % number))
+        events = accounts["events"]
+        expect(events["consumed"] == len(many) and events["invalid"] > 1, "%s: events are lost from the sums" % name, events, len(many))
+        expect(accounts["conversations"]["total"] > 0, "%s: the rest did not go on" % name, accounts)
+        told = [fault for fault in accounts["faults"] if fault["where"].startswith("events.avro: block ")]
+        expect(told and "records of its block are lost" in told[0]["what"], "%s: it is not told" % name, accounts["faults"])
+        _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+        expect("events.avro: block " in err, "%s: validate does not tell it" % name, err)
+
+
 LOG_FAULTS = {"truncated JSON": lambda line: line[:100], "prose": lambda line: b"no JSON", "extracted_slots is a list":
               lambda line: line.replace(b'"extracted_slots": {', b'"extracted_slots": [], "x": {')}
 
