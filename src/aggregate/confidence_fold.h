@@ -8,7 +8,7 @@
 #define ASSAY_AGGREGATE_CONFIDENCE_FOLD_H
 
 #include "aggregate/run_summary.h"
-#include "aggregate/value_counts.h"
+#include "numeric/value_counts.h"
 #include "base/error.h"
 #include "numeric/exact_sum.h"
 

@@ -9,7 +9,7 @@
 
 #include "aggregate/ratio_sums.h"
 #include "aggregate/run_summary.h"
-#include "aggregate/value_counts.h"
+#include "numeric/value_counts.h"
 
 enum { VALUE_COLLECTOR_EXACT = 1000000 };
 

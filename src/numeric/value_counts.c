@@ -2,7 +2,7 @@
  * value_counts.c: open addressing by the value's bits. The order of the places says nothing:
  * readers get them sorted.
  */
-#include "aggregate/value_counts.h"
+#include "numeric/value_counts.h"
 
 #include "base/memory.h"
 
@@ -43,7 +43,7 @@ static bool grow(struct value_counts *counts)
     return true;
 }
 
-bool value_counts_add(struct value_counts *counts, double value, bool second_class)
+static bool add(struct value_counts *counts, double value, bool second_class, uint32_t times)
 {
     if (counts->distinct * 4 >= counts->capacity * 3 && !grow(counts))
         return false;
@@ -51,9 +51,19 @@ bool value_counts_add(struct value_counts *counts, double value, bool second_cla
     struct value_count *place = place_of(counts->places, counts->capacity, value);
     counts->distinct += is_free(place);
     place->value = value;
-    place->counts[second_class]++;
-    counts->total++;
+    place->counts[second_class] += times;
+    counts->total += times;
     return true;
+}
+
+bool value_counts_add(struct value_counts *counts, double value, bool second_class)
+{
+    return add(counts, value, second_class, 1);
+}
+
+bool value_counts_add_many(struct value_counts *counts, double value, uint32_t times)
+{
+    return times == 0 || add(counts, value, false, times);
 }
 
 static int by_value(const void *a, const void *b)
