@@ -14,6 +14,7 @@ const struct cli_command *const commands[] = {
     &command_show,
     &command_report,
     &command_compare,
+    &command_drift,
     &command_summary,
     &command_score,
     &command_extract,

@@ -6,7 +6,7 @@
 
 extern const struct cli_command command_init, command_validate, command_list, command_import,
     command_convert, command_run, command_resume, command_runs, command_show, command_summary,
-    command_score, command_compare, command_report, command_extract;
+    command_score, command_compare, command_report, command_extract, command_drift;
 
 /* Ends with NULL. */
 extern const struct cli_command *const commands[];

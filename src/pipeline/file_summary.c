@@ -4,9 +4,7 @@
 #include "pipeline/file_summary.h"
 
 #include "aggregate/stream_summary.h"
-#include "assemble/conversation_table.h"
-#include "ingest/event_file.h"
-#include "ingest/record_file.h"
+#include "pipeline/conversation_file.h"
 #include "score/conversation_measure.h"
 
 enum { FAULTS_KEPT = 50 };
@@ -15,15 +13,15 @@ struct summing {
     const char *path;
     const struct task_spec *task; /* never NULL here */
     struct stream_summary *stream;
-    struct conversation_table *table;
-    struct arena *event_arena, *arena;
+    struct arena *arena;
     struct run_fold_input input;
     struct named_count skipped[SKIP_REASON_COUNT];
     struct input_fault faults[FAULTS_KEPT];
 };
 
-static void keep_fault(struct summing *summing, const struct error *fault)
+static void keep_fault(void *context, const struct error *fault)
 {
+    struct summing *summing = context;
     struct run_fold_input *input = &summing->input;
     input->faults_total++;
     if (input->fault_count < FAULTS_KEPT)
@@ -33,55 +31,39 @@ static void keep_fault(struct summing *summing, const struct error *fault)
                                  arena_copy_text(summing->arena, fault->fix)};
 }
 
-static enum status take_sealed(struct summing *summing, struct error *err)
+static enum status take_conversation(struct summing *summing,
+                                     const struct conversation *conversation, struct error *err)
 {
-    struct conversation *conversation;
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && (conversation = conversation_table_take(summing->table))) {
-        struct conversation_facts facts;
-        summing->skipped[SKIP_DUPLICATE_EVENT].count +=
-            conversation_table_take_duplicates(summing->table);
-        status = conversation_measure(conversation, summing->task, NULL, GOLD_NONE,
-                                      conversation->arena, &facts, err);
-        if (status == STATUS_OK)
-            status = stream_summary_add(summing->stream, conversation, &facts, err);
-        summing->input.events_in_conversations += conversation->event_count;
-        conversation_destroy(conversation);
-    }
-    return status;
+    struct conversation_facts facts;
+    enum status status = conversation_measure(conversation, summing->task, NULL, GOLD_NONE,
+                                              conversation->arena, &facts, err);
+    return status == STATUS_OK ? stream_summary_add(summing->stream, conversation, &facts, err)
+                               : status;
 }
 
-static enum status take_event(struct summing *summing, const struct event *event,
-                              const struct record_read *read, struct error *err)
+static void take_counts(struct summing *summing, const struct conversation_file_counts *counts)
 {
-    summing->input.events_consumed += read->records;
-    if (!read->valid) {
-        summing->input.events_invalid += read->records;
-        keep_fault(summing, &read->fault);
-        return STATUS_OK;
-    }
-    enum skip_reason skip;
-    enum status status = conversation_table_add(summing->table, event, &skip, err);
-    if (status == STATUS_OK && skip != SKIP_NONE)
-        summing->skipped[skip].count++;
-    return status == STATUS_OK ? take_sealed(summing, err) : status;
+    summing->input.events_consumed = counts->events;
+    summing->input.events_invalid = counts->invalid;
+    summing->input.events_in_conversations = counts->in_conversations;
+    for (int i = 0; i < SKIP_REASON_COUNT; i++)
+        summing->skipped[i].count = counts->skipped[i];
 }
 
 static enum status read_all(struct summing *summing, struct error *err)
 {
-    CLEANUP(record_file_cleanup) struct record_file *file = NULL;
-    enum status status =
-        record_file_open(summing->path, &event_envelope_type, EVENT_LINE_LIMIT_BYTES, &file, err);
-    struct event event;
-    struct record_read read;
-    while (status == STATUS_OK &&
-           record_file_next(file, &event, summing->event_arena, &read, &status, err)) {
-        status = take_event(summing, &event, &read, err);
-        arena_reset(summing->event_arena);
+    CLEANUP(conversation_file_cleanup) struct conversation_file *file = NULL;
+    enum status status = conversation_file_open(summing->path, keep_fault, summing, &file, err);
+    while (status == STATUS_OK) {
+        CLEANUP(conversation_cleanup) struct conversation *conversation = NULL;
+        status = conversation_file_next(file, &conversation, err);
+        if (!conversation)
+            break;
+        status = take_conversation(summing, conversation, err);
     }
     if (status == STATUS_OK)
-        status = conversation_table_finish(summing->table, err);
-    return status == STATUS_OK ? take_sealed(summing, err) : status;
+        take_counts(summing, conversation_file_counts(file));
+    return status;
 }
 
 static enum status finish(struct summing *summing, struct run_summary **ret_summary,
@@ -104,13 +86,9 @@ enum status file_summary_make(const char *path, const struct task_spec *task, st
                               struct run_summary **ret_summary, struct error *err)
 {
     static const struct task_spec no_task = {.locale = {"en-US", 5}, .dead_air_ms = 3000};
-    CLEANUP(arena_cleanup) struct arena *event_arena = arena_create(256 * 1024, 0);
-    CLEANUP(conversation_table_cleanup)
-    struct conversation_table *table =
-        conversation_table_create(&(struct conversation_table_options){0});
     CLEANUP(stream_summary_cleanup) struct stream_summary *stream = NULL;
     struct summing *summing = arena_alloc(arena, sizeof *summing);
-    if (!event_arena || !table || !summing)
+    if (!summing)
         return error_no_memory(err);
     enum status status = stream_summary_create(task, path, &stream, err);
     if (status != STATUS_OK)
@@ -118,8 +96,6 @@ enum status file_summary_make(const char *path, const struct task_spec *task, st
     summing->path = path;
     summing->task = task ? task : &no_task;
     summing->stream = stream;
-    summing->table = table;
-    summing->event_arena = event_arena;
     summing->arena = arena;
     status = read_all(summing, err);
     return status == STATUS_OK ? finish(summing, ret_summary, err) : status;
