@@ -8,9 +8,9 @@
 #define ASSAY_AGGREGATE_CONFIDENCE_FOLD_H
 
 #include "aggregate/run_summary.h"
-#include "numeric/value_counts.h"
 #include "base/error.h"
 #include "numeric/exact_sum.h"
+#include "numeric/value_counts.h"
 
 enum { CONFIDENCE_BINS = 10 };
 

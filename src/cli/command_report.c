@@ -4,6 +4,7 @@
  */
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
+#include "pipeline/drift_source.h"
 #include "pipeline/run_report.h"
 #include "report/experiment_report.h"
 
@@ -71,6 +72,27 @@ static enum status summarise_run(const char *runs, const struct run_manifest *ma
     return status;
 }
 
+static enum status compare_neighbours(const char *runs, const struct run_summary *const *summaries,
+                                      size_t count, struct arena *arena,
+                                      const struct drift_result ***ret_drift, struct error *err)
+{
+    const struct drift_result **drift = arena_array(arena, count + 1, sizeof *drift);
+    enum status status = drift ? STATUS_OK : error_no_memory(err);
+    for (size_t i = 1; i < count && status == STATUS_OK; i++) {
+        const char *before =
+            arena_format(arena, "%.*s", STRVIEW_ARG(summaries[i - 1]->environment.run_id));
+        const char *now =
+            arena_format(arena, "%.*s", STRVIEW_ARG(summaries[i]->environment.run_id));
+        struct drift_result *result;
+        status = before && now ? drift_source_compare_runs(runs, before, now, arena, &result, err)
+                               : error_no_memory(err);
+        if (status == STATUS_OK)
+            drift[i] = result;
+    }
+    *ret_drift = drift;
+    return status;
+}
+
 /* The runs of an experiment, oldest first. */
 static enum status report_experiment(const struct report_options *options, struct arena *arena,
                                      struct error *err)
@@ -92,9 +114,12 @@ static enum status report_experiment(const struct report_options *options, struc
                            options->experiment, runs);
         error_fix(err, "`assay runs` lists runs with their experiments.");
     }
+    const struct drift_result **drift = NULL;
+    if (status == STATUS_OK)
+        status = compare_neighbours(runs, summaries, kept, arena, &drift, err);
     if (status != STATUS_OK)
         return status;
-    struct experiment_input input = {strview_of(options->experiment), summaries, kept};
+    struct experiment_input input = {strview_of(options->experiment), summaries, kept, drift};
     struct strbuf text = {0};
     (options->json ? experiment_report_json : experiment_report_text)(&text, &input);
     if (text.failed)

@@ -1,7 +1,8 @@
 /*
- * drift_profile.c: windows of time x signals. A window is `1 << level` hours; when a 33rd one would
- * be needed the level goes up by one and pairs of windows are merged, so that the final windows are
- * the same whatever the order of conversations. Owner: the caller. Thread: one at a time.
+ * drift_profile.c: windows of time x signals. A window is 1, 2, 4, 8, 24, 48, ... hours long; when
+ * a 33rd one would be needed the next length is taken and those that fall into one are merged, so
+ * that the final windows are the same whatever the order of conversations. Owner: the caller.
+ * Thread: one at a time.
  */
 #include "drift/drift_profile.h"
 
@@ -14,10 +15,15 @@
 /* 0.5 % relative: the grid of ddsketch at that error. */
 #define GRID_ERROR .005
 
+/* In hours, before every time there is. */
+#define NO_TIME_HOURS (-(INT64_C(1) << 40))
+
+enum { DAY_LEVEL = 4 };
+
 static const char other_label[] = "(other)";
 
 struct window {
-    int64_t at; /* start in hours >> level */
+    int64_t at; /* start in hours, over the length */
     uint64_t conversations;
     struct drift_tally **tallies; /* by signal; NULL: no value in this window */
 };
@@ -123,16 +129,21 @@ static bool merge_tally(struct drift_tally *into, const struct drift_tally *from
 
 /* --- windows ---------------------------------------------------------------------------------- */
 
-static int64_t floor_hours(int64_t ns)
+static int64_t floor_over(int64_t value, int64_t size)
 {
-    return ns / HOUR_NS - (ns % HOUR_NS < 0);
+    return value / size - (value % size < 0);
+}
+
+/* Each length is a multiple of the one before. */
+static int64_t hours_of_level(int level)
+{
+    return level < DAY_LEVEL ? INT64_C(1) << level : INT64_C(24) << (level - DAY_LEVEL);
 }
 
 static int64_t place_of(const struct drift_profile *profile, int64_t start_ns)
 {
-    int64_t hours = start_ns == DRIFT_NO_TIME ? INT64_MIN : floor_hours(start_ns);
-    int64_t size = INT64_C(1) << profile->level;
-    return hours / size - (hours % size < 0);
+    int64_t hours = start_ns == DRIFT_NO_TIME ? NO_TIME_HOURS : floor_over(start_ns, HOUR_NS);
+    return floor_over(hours, hours_of_level(profile->level));
 }
 
 static bool merge_windows(struct window *into, struct window *from)
@@ -150,14 +161,15 @@ static bool merge_windows(struct window *into, struct window *from)
     return true;
 }
 
-/* Windows of twice the size: those that fall into one are merged. */
+/* Windows of the next length: those that fall into one are merged. */
 static bool coarsen(struct drift_profile *profile)
 {
     size_t kept = 0;
+    int64_t ratio = hours_of_level(profile->level + 1) / hours_of_level(profile->level);
     profile->level++;
     for (size_t i = 0; i < profile->window_count; i++) {
         struct window *window = &profile->windows[i];
-        window->at = window->at / 2 - (window->at % 2 < 0);
+        window->at = floor_over(window->at, ratio);
         if (kept && profile->windows[kept - 1].at == window->at) {
             if (!merge_windows(&profile->windows[kept - 1], window))
                 return false;
@@ -361,14 +373,24 @@ uint64_t drift_profile_span_conversations(const struct drift_profile *profile,
     return count;
 }
 
-size_t drift_profile_windows(const struct drift_profile *profile, uint64_t floor,
-                             struct drift_span *ret_windows)
+/* Is the window behind `index` in another day (or is there none)? */
+static bool ends_day(const struct drift_profile *profile, size_t index)
+{
+    int64_t a_day = hours_of_level(DAY_LEVEL) / hours_of_level(profile->level);
+    if (profile->level >= DAY_LEVEL || index + 1 == profile->window_count)
+        return true;
+    return floor_over(profile->windows[index].at, a_day) !=
+           floor_over(profile->windows[index + 1].at, a_day);
+}
+
+static size_t cut(const struct drift_profile *profile, uint64_t floor, bool by_days,
+                  struct drift_span *ret_windows)
 {
     size_t count = 0, first = 0;
     uint64_t held = 0;
     for (size_t i = 0; i < profile->window_count; i++) {
         held += profile->windows[i].conversations;
-        if (held < floor)
+        if (held < floor || (by_days && !ends_day(profile, i)))
             continue;
         ret_windows[count++] = (struct drift_span){first, i + 1};
         first = i + 1;
@@ -381,18 +403,33 @@ size_t drift_profile_windows(const struct drift_profile *profile, uint64_t floor
     return count;
 }
 
+size_t drift_profile_windows(const struct drift_profile *profile, uint64_t floor,
+                             struct drift_span *ret_windows)
+{
+    bool by_days = false;
+    for (size_t i = 0; i + 1 < profile->window_count; i++)
+        by_days = by_days || ends_day(profile, i);
+    return cut(profile, floor, by_days, ret_windows);
+}
+
+static int64_t to_ns(int64_t at, int64_t step)
+{
+    int64_t ns;
+    return __builtin_mul_overflow(at, step, &ns) ? (at < 0 ? INT64_MIN + 1 : INT64_MAX) : ns;
+}
+
 void drift_profile_span_times(const struct drift_profile *profile, struct drift_span span,
                               int64_t *ret_from_ns, int64_t *ret_until_ns)
 {
-    int64_t step = HOUR_NS << profile->level;
+    int64_t step = HOUR_NS * hours_of_level(profile->level);
     int64_t none = place_of(profile, DRIFT_NO_TIME);
     *ret_from_ns = *ret_until_ns = DRIFT_NO_TIME;
     for (size_t i = span.first; i < span.end; i++) {
         if (profile->windows[i].at == none)
             continue;
         if (*ret_from_ns == DRIFT_NO_TIME)
-            *ret_from_ns = profile->windows[i].at * step;
-        *ret_until_ns = (profile->windows[i].at + 1) * step;
+            *ret_from_ns = to_ns(profile->windows[i].at, step);
+        *ret_until_ns = to_ns(profile->windows[i].at + 1, step);
     }
 }
 

@@ -76,7 +76,8 @@ size_t drift_profile_window_count(const struct drift_profile *profile);
 struct drift_span drift_profile_all(const struct drift_profile *profile);
 /*
  * Tumbling windows of at least `floor` conversations: neighbours are merged until they hold as
- * many, what is left over joins the last. At most DRIFT_PROFILE_WINDOWS; returns how many.
+ * many, what is left over joins the last. Whole days (UTC) unless all lie in one, since a
+ * day's hours differ among themselves. At most DRIFT_PROFILE_WINDOWS; returns how many.
  */
 size_t drift_profile_windows(const struct drift_profile *profile, uint64_t floor,
                              struct drift_span *ret_windows);

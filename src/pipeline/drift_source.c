@@ -36,7 +36,7 @@ static enum status parse_end(struct strview text, int64_t *ret_ns, struct error 
     enum status status = civil_time_parse(text, &parsed, err);
     if (status != STATUS_OK) {
         error_fix(err, "A range is FILE@FROM..TO, such as calls.jsonl@2025-01-10..2025-01-17.");
-        return STATUS_CONFIG;
+        return err ? (err->status = STATUS_CONFIG) : STATUS_CONFIG;
     }
     *ret_ns = parsed.utc_ns;
     return STATUS_OK;

@@ -1,16 +1,16 @@
 /*
- * experiment_report.c: one line a run and candidate; sums of cost. Drift has its section and says
- * that nothing is measured yet.
+ * experiment_report.c: one line a run and candidate; sums of cost; what has drifted from one run
+ * to the next.
  */
 #include "report/experiment_report.h"
 
 #include "base/json_write.h"
 #include "base/utf8.h"
+#include "report/drift_report.h"
 #include "report/measure_text.h"
 
 static const char *const shown[] = {"success_rate", "slot_f1_micro", "joint_goal_accuracy",
                                     "intent_accuracy", NULL};
-static const char no_drift[] = "drift between runs is not measured yet";
 
 static const struct metric_row *find_row(const struct run_summary *run, const char *name)
 {
@@ -63,6 +63,25 @@ static int64_t add_cost_line(struct strbuf *out, const struct run_summary *run, 
     return of->cost_known ? of->cost_usd_nano : 0;
 }
 
+static void add_drift(struct strbuf *out, const struct experiment_input *input)
+{
+    bool any = false;
+    for (size_t i = 1; i < input->count; i++) {
+        size_t start = out->size;
+        if (!input->drift[i])
+            continue;
+        any = true;
+        strbuf_add_view(out, input->runs[i]->environment.run_id);
+        pad_to(out, start, RUN_COLUMN);
+        drift_report_sentence(out, input->drift[i]);
+        strbuf_add_format(out, " (against %.*s)\n",
+                          STRVIEW_ARG(input->runs[i - 1]->environment.run_id));
+        drift_report_moved(out, input->drift[i]);
+    }
+    if (!any)
+        strbuf_add_text(out, "there are no two runs to compare\n");
+}
+
 void experiment_report_text(struct strbuf *out, const struct experiment_input *input)
 {
     int64_t total = 0;
@@ -86,7 +105,8 @@ void experiment_report_text(struct strbuf *out, const struct experiment_input *i
             total += add_cost_line(out, input->runs[i], j);
     strbuf_add_text(out, "in all ");
     measure_text_usd_nano(out, total);
-    strbuf_add_format(out, "\n\ndrift\n%s\n", no_drift);
+    strbuf_add_text(out, "\n\ndrift\n");
+    add_drift(out, input);
 }
 
 static void write_candidate(struct json_write *writer, const struct run_summary *run,
@@ -139,6 +159,22 @@ static void write_all(struct json_write *writer, const struct experiment_input *
     json_write_end_array(writer);
 }
 
+static void write_drift(struct json_write *writer, const struct experiment_input *input)
+{
+    json_write_begin_array(writer);
+    for (size_t i = 1; i < input->count; i++) {
+        if (!input->drift[i])
+            continue;
+        json_write_begin_object(writer);
+        json_write_key_text(writer, "run", input->runs[i]->environment.run_id);
+        json_write_key_text(writer, "against", input->runs[i - 1]->environment.run_id);
+        json_write_key(writer, strview_of("drift"));
+        drift_report_write(writer, input->drift[i]);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
 void experiment_report_json(struct strbuf *out, const struct experiment_input *input)
 {
     struct json_write writer = {.out = out};
@@ -148,9 +184,7 @@ void experiment_report_json(struct strbuf *out, const struct experiment_input *i
     write_all(&writer, input, "metrics", write_candidate);
     write_all(&writer, input, "cost", write_cost);
     json_write_key(&writer, strview_of("drift"));
-    json_write_begin_object(&writer);
-    json_write_key_text(&writer, "undefined", strview_of(no_drift));
-    json_write_end_object(&writer);
+    write_drift(&writer, input);
     json_write_end_object(&writer);
     strbuf_add_char(out, '\n');
 }
