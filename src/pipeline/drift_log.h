@@ -6,7 +6,7 @@
 #ifndef ASSAY_PIPELINE_DRIFT_LOG_H
 #define ASSAY_PIPELINE_DRIFT_LOG_H
 
-#include "aggregate/drift_fold.h"
+#include "compare/drift_fold.h"
 
 struct drift_log_request {
     const char *path;

@@ -11,7 +11,7 @@
 #ifndef ASSAY_PIPELINE_DRIFT_SOURCE_H
 #define ASSAY_PIPELINE_DRIFT_SOURCE_H
 
-#include "aggregate/drift_fold.h"
+#include "compare/drift_fold.h"
 #include "config/pipeline_spec.h"
 
 struct drift_source_request {

@@ -8,10 +8,10 @@
  *
  * Subjects of one fold see the same conversations, so their windows agree. Thread: one at a time.
  */
-#ifndef ASSAY_AGGREGATE_DRIFT_FOLD_H
-#define ASSAY_AGGREGATE_DRIFT_FOLD_H
+#ifndef ASSAY_COMPARE_DRIFT_FOLD_H
+#define ASSAY_COMPARE_DRIFT_FOLD_H
 
-#include "aggregate/drift_answers.h"
+#include "compare/drift_answers.h"
 #include "config/task_spec.h"
 #include "drift/drift_compare.h"
 

@@ -2,7 +2,7 @@
  * drift_fold.c: see drift_fold.h. The labels made here are all that a drift report can ever show.
  * Owner: the caller.
  */
-#include "aggregate/drift_fold.h"
+#include "compare/drift_fold.h"
 
 #include "base/memory.h"
 

@@ -2,7 +2,7 @@
  * drift_answers.c: see drift_answers.h. Of several repeats numbers are averaged; the state and the
  * outcome are the first finished one's. Owner: the caller's arena.
  */
-#include "aggregate/drift_answers.h"
+#include "compare/drift_answers.h"
 
 #include <math.h>
 

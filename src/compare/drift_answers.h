@@ -3,8 +3,8 @@
  * one value a signal: drift counts conversations, not turns. Fed turn by turn. Texts are copied
  * into the arena that is given. Thread: one at a time.
  */
-#ifndef ASSAY_AGGREGATE_DRIFT_ANSWERS_H
-#define ASSAY_AGGREGATE_DRIFT_ANSWERS_H
+#ifndef ASSAY_COMPARE_DRIFT_ANSWERS_H
+#define ASSAY_COMPARE_DRIFT_ANSWERS_H
 
 #include "record/conversation.h"
 #include "record/trial.h"
