@@ -62,6 +62,14 @@ static bool context_holds(const struct search *search, const struct form *form, 
     }
     if ((form->flags & FORM_STREET) && token_is(scratch, last->end, C_STREET))
         return false;
+    if (form->op == OP_HM4 && form->makes == N_BARE && start > 0 &&
+        (scratch->tokens[start - 1].byte == ',' || token_is(scratch, start - 1, C_MDAY)))
+        return false; /* "Mar 23, 2027 is best" */
+    if (form->op == OP_AGREES && last->end + 1 < scratch->token_count &&
+        scratch->tokens[last->end].byte == '-')
+        return false; /* "Sunday 9-10am" */
+    if ((form->flags & FORM_STREET) && start > 0 && token_is(scratch, start - 1, C_LABEL))
+        return false; /* "room four oh two" */
     if ((form->flags & FORM_LASTLY) && !sentence_ends(scratch, last->end))
         return false;
     bool first = start == 0 || scratch->tokens[start - 1].kind == TOKEN_PUNCTUATION;

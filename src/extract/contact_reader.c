@@ -193,6 +193,17 @@ static bool add_phone(struct extract_scratch *scratch, const struct run *run, co
     return chart_parser_add(scratch, &edge);
 }
 
+static bool may_start_run(const struct extract_scratch *scratch, uint32_t at)
+{
+    const struct token *token = &scratch->tokens[at];
+    const struct grammar *grammar = scratch->grammar;
+    return token->kind == TOKEN_NUMBER || token->byte == '+' || token->byte == '(' ||
+           (token->word &&
+            (token_is(scratch, at, C_DIGITWORD) || token_is(scratch, at, grammar->literal_double) ||
+             token_is(scratch, at, grammar->literal_triple) ||
+             token_is(scratch, at, grammar->literal_plus)));
+}
+
 /* "... 1234, sorry, 1235": the last digits replaced. */
 static bool read_phone_correction(struct extract_scratch *scratch, const struct run *phone)
 {
@@ -212,6 +223,10 @@ static bool read_phone_correction(struct extract_scratch *scratch, const struct 
             heard = true;
         }
     }
+    uint32_t reach = at + 5; /* "ending in", "the last four are" */
+    while (heard && at < reach && at < scratch->token_count &&
+           scratch->tokens[at].kind == TOKEN_WORD && !may_start_run(scratch, at))
+        at++;
     struct run tail;
     if (!heard || !read_run(scratch, at, &tail) || tail.count >= 7 || tail.count < 2)
         return true;
@@ -222,17 +237,6 @@ static bool read_phone_correction(struct extract_scratch *scratch, const struct 
     whole.start = tail.start;
     whole.end = tail.end;
     return add_phone(scratch, &whole, digits);
-}
-
-static bool may_start_run(const struct extract_scratch *scratch, uint32_t at)
-{
-    const struct token *token = &scratch->tokens[at];
-    const struct grammar *grammar = scratch->grammar;
-    return token->kind == TOKEN_NUMBER || token->byte == '+' || token->byte == '(' ||
-           (token->word &&
-            (token_is(scratch, at, C_DIGITWORD) || token_is(scratch, at, grammar->literal_double) ||
-             token_is(scratch, at, grammar->literal_triple) ||
-             token_is(scratch, at, grammar->literal_plus)));
 }
 
 static bool read_phones(struct extract_scratch *scratch)
@@ -342,6 +346,17 @@ static uint32_t domain_end(const struct extract_scratch *scratch, uint32_t at)
     return end;
 }
 
+/* The last word of "b as in boy". */
+static bool is_example(const struct extract_scratch *scratch, uint32_t at)
+{
+    const char *text = scratch->text;
+    const struct token *token = &scratch->tokens[at];
+    return at >= 3 && token->kind == TOKEN_WORD &&
+           token_is(scratch, at - 1, scratch->grammar->literal_in) &&
+           token[-2].end - token[-2].start == 2 && memcmp(text + token[-2].start, "as", 2) == 0 &&
+           token[-3].end - token[-3].start == 1 && text[token[-3].start] == text[token->start];
+}
+
 /* Where the part before "at" begins. */
 static uint32_t local_start(const struct extract_scratch *scratch, uint32_t at, bool cue)
 {
@@ -361,6 +376,8 @@ static uint32_t local_start(const struct extract_scratch *scratch, uint32_t at, 
             break;
         joined = sign != 'w' || small;
         start = before;
+        if (is_example(scratch, start)) /* "b as in boy" */
+            start -= 3;
     }
     return start;
 }
@@ -379,6 +396,11 @@ static bool read_spoken_email(struct extract_scratch *scratch, uint32_t at)
     for (uint32_t i = start; i < end && good; i++) {
         if (i == at) {
             good = put(&address, "@", 1);
+            continue;
+        }
+        if (i + 3 < at && is_example(scratch, i + 3)) {
+            good = put_token(scratch, i, &address);
+            i += 3;
             continue;
         }
         if (token_is(scratch, i, scratch->grammar->literal_double) && i + 1 < end &&

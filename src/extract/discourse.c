@@ -233,6 +233,22 @@ static void read_like(struct talk *talk, struct phrase *phrase, const struct phr
     reinterpret(talk, phrase, clock ? N_BARE : N_HALFDAY);
 }
 
+/* Nothing but editing terms between two values: "Monday, no wait, Tuesday". */
+static bool says_no_more(const struct talk *talk, size_t from, size_t to)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    uint32_t left = 0, at = scratch->phrases[from].end;
+    for (size_t i = from + 1; i <= to; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        struct gap gap = read_gap(scratch, at, phrase->start);
+        left += gap.other ? gap.size : 0;
+        if (i < to && is_value(phrase))
+            return false;
+        at = phrase->end;
+    }
+    return left <= 2;
+}
+
 /* The value replaces an earlier one, or a part of it. True when it did. */
 static bool correct(struct talk *talk, size_t index)
 {
@@ -251,6 +267,8 @@ static bool correct(struct talk *talk, size_t index)
             return false;
     }
     base->polarity = EXTRACT_CORRECTED_AWAY;
+    if (!phrase->weak && says_no_more(talk, (size_t)found, index))
+        phrase->reasons |= PHRASE_CLEAR;
     phrase->weak = false;
     phrase->reasons |= PHRASE_CORRECTED;
     return true;
@@ -289,6 +307,36 @@ static void lend_day_left(struct talk *talk, struct phrase *a, const struct phra
     struct meaning merged = time_meaning_overlay(&right, &left);
     merged.meridiem = left.meridiem;
     set_meaning(talk, a, &merged);
+}
+
+/* "the tenth, eleventh and twelfth of february": the last one lends its month. */
+static void lend_month(struct talk *talk, size_t index)
+{
+    struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *whole = &scratch->phrases[index];
+    if (!is_time_like(whole) || whole->weak)
+        return;
+    struct meaning base = *meaning_of(talk, whole);
+    if (!(base.has & HAS_MDAY) || !(base.has & (HAS_MONTH | HAS_MONTHREL)))
+        return;
+    uint32_t until = whole->start;
+    for (size_t i = index; i-- > (index > LOOK_BACK ? index - LOOK_BACK : 0);) {
+        struct phrase *phrase = &scratch->phrases[i];
+        struct gap gap = read_gap(scratch, phrase->end, until);
+        if (phrase->makes != N_HALFDAY || gap.other || gap.stop || gap.but ||
+            !(meaning_of(talk, phrase)->flags & MEANING_ORDINAL))
+            return;
+        if (!phrase->weak) { /* an "or" lent it its month already */
+            until = phrase->start;
+            continue;
+        }
+        struct meaning over = *meaning_of(talk, phrase);
+        struct meaning merged = time_meaning_overlay(&base, &over);
+        if (!set_meaning(talk, phrase, &merged))
+            return;
+        phrase->weak = false;
+        until = phrase->start;
+    }
 }
 
 static void link_offer(struct talk *talk, size_t index)
@@ -330,11 +378,13 @@ static void move_from_to(struct talk *talk, size_t index)
         }
         return;
     }
-    bool to =
-        phrase->start > 0 && (token_is(scratch, phrase->start - 1, C_TO) ||
-                              token_is(scratch, phrase->start - 1, scratch->grammar->literal_for));
     int32_t old = find_conflicting(talk, index);
-    if (to && old >= 0)
+    bool to = false;
+    uint32_t reach = phrase->start > 6 ? phrase->start - 6 : 0;
+    for (uint32_t at = phrase->start; at-- > reach && !to;)
+        to = token_is(scratch, at, C_TO) || token_is(scratch, at, scratch->grammar->literal_for);
+    to = to || token_is(scratch, phrase->start, C_TO);
+    if (to && old >= 0 && scratch->phrases[old].end <= phrase->start)
         scratch->phrases[old].polarity = EXTRACT_CORRECTED_AWAY;
 }
 
@@ -350,8 +400,9 @@ static bool hesitated(const struct talk *talk, size_t index)
     bool heard = false;
     for (uint32_t at = phrase[-1].end; at <= phrase->start; at++) {
         const struct token *token = &scratch->tokens[at];
-        heard = heard || (token->flags & TOKEN_HESITATED);
-        if (at < phrase->start && token->kind != TOKEN_PUNCTUATION)
+        bool well = at < phrase->start && token_is(scratch, at, scratch->grammar->literal_well);
+        heard = heard || well || (token->flags & TOKEN_HESITATED);
+        if (at < phrase->start && !well && token->kind != TOKEN_PUNCTUATION)
             return false;
     }
     if (!heard)
@@ -404,6 +455,7 @@ static void take_value(struct talk *talk, size_t index)
     if (talk->moving)
         move_from_to(talk, index);
     link_offer(talk, index);
+    lend_month(talk, index);
 }
 
 static void take_edit(struct talk *talk, size_t index)

@@ -47,6 +47,7 @@ enum phrase_reason {
     PHRASE_ANSWER = 4,    /* read only because it was asked for */
     PHRASE_WEAK_NAME = 8, /* a weak cue and no known given name */
     PHRASE_CLOSE = 16,    /* a close spelling */
+    PHRASE_CLEAR = 32,    /* the correction leaves nothing to guess */
 };
 
 struct extract_scratch {

@@ -413,9 +413,9 @@ uint32_t grammar_compile_literal(const struct grammar *grammar, const char *text
 }
 
 /* Words that code asks for and no pattern may name. */
-static const char *const code_words[] = {"o",      "oh",     "thousand", "nor",        "dot",
-                                         "double", "triple", "plus",     "underscore", "dash",
-                                         "hyphen", "clock",  "here",     "speaking",   "either"};
+static const char *const code_words[] = {
+    "o",    "oh",     "thousand", "nor",  "dot",      "double", "triple", "plus", "underscore",
+    "dash", "hyphen", "clock",    "here", "speaking", "either", "with",   "well"};
 
 static void find_literals(struct grammar *grammar)
 {
@@ -444,6 +444,9 @@ static void find_literals(struct grammar *grammar)
     grammar->literal_underscore = grammar_compile_literal(grammar, "underscore");
     grammar->literal_dash = grammar_compile_literal(grammar, "dash");
     grammar->literal_hyphen = grammar_compile_literal(grammar, "hyphen");
+    grammar->literal_with = grammar_compile_literal(grammar, "with");
+    grammar->literal_in = grammar_compile_literal(grammar, "in");
+    grammar->literal_well = grammar_compile_literal(grammar, "well");
 }
 
 /* For every set, the symbols that some pattern asks for: what the parser looks up per token. */

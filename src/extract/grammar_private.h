@@ -67,7 +67,7 @@ struct grammar {
         literal_nor, literal_at, literal_dot, literal_but, literal_the, literal_either,
         literal_between, literal_for, literal_here, literal_speaking, literal_is, literal_my,
         literal_double, literal_triple, literal_hundred, literal_plus, literal_underscore,
-        literal_dash, literal_hyphen;
+        literal_dash, literal_hyphen, literal_with, literal_well, literal_in;
     const struct form **forms; /* all forms of all tables, in order */
     size_t form_count;
 };

@@ -21,6 +21,7 @@ struct names {
     int32_t edges[NAMES_LIMIT];
     size_t count;
     bool last_is_surname; /* only the last name is known so far */
+    size_t changes;       /* how often a name was added or completed */
 };
 
 static bool is_capital(const struct extract_scratch *scratch, uint32_t at)
@@ -415,15 +416,17 @@ static bool add_name(struct extract_scratch *scratch, struct names *names, const
                         .score = (int32_t)(name->end - name->start) * 12 + 25,
                         .value = name_value(scratch, name),
                         .reasons = name->sure ? 0 : PHRASE_WEAK_NAME};
+    names->changes++;
     names->edges[names->count++] = (int32_t)scratch->edge_count;
     return chart_parser_add(scratch, &edge);
 }
 
 /* "first name Ana, last name Ruiz" is one name. */
-static void join_names(struct extract_scratch *scratch, const struct names *names,
+static void join_names(struct extract_scratch *scratch, struct names *names,
                        const struct name *name, bool is_last)
 {
     struct edge *known = &scratch->edges[names->edges[names->count - 1]];
+    names->changes++;
     struct strview other = name_value(scratch, name);
     struct strview first = is_last ? known->value : other, last = is_last ? other : known->value;
     char text[2 * NAME_BYTES];
@@ -593,7 +596,18 @@ static bool read_answer(struct extract_scratch *scratch, struct names *names)
     if (!read_name(scratch, start, NAME_STRONG, &name) ||
         !(clause_ends(scratch, name.end) || token_is(scratch, name.end, C_STATE)))
         return true;
-    return add_name(scratch, names, &name) && read_corrected(scratch, names, name.end);
+    struct name given; /* "ramirez, luis" */
+    bool reversed =
+        name.end == name.start + 1 && scratch->tokens[name.end].byte == ',' &&
+        !token_is(scratch, name.start, C_GIVEN) && token_is(scratch, name.end + 1, C_GIVEN) &&
+        read_name(scratch, name.end + 1, NAME_STRONG, &given) && clause_ends(scratch, given.end);
+    if (!add_name(scratch, names, &name))
+        return false;
+    if (reversed) {
+        join_names(scratch, names, &given, false);
+        return true;
+    }
+    return read_corrected(scratch, names, name.end);
 }
 
 bool name_reader_run(struct extract_scratch *scratch)
@@ -608,9 +622,10 @@ bool name_reader_run(struct extract_scratch *scratch)
                 continue;
             }
             struct edge cue = *found; /* adding edges may move the array */
+            size_t before = names.changes;
             if (!read_behind_cue(scratch, &names, &cue))
                 return false;
-            at = cue.end;
+            at = names.changes > before ? cue.end : at + 1; /* "reservation under the name of" */
         }
     }
     if (names.count == 0 && !read_before_cue(scratch, &names))

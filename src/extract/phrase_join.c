@@ -50,10 +50,16 @@ static bool is_linked(const struct extract_scratch *scratch, uint32_t from, uint
 {
     if (to - from > GAP_LIMIT)
         return false;
+    int others = 0; /* words that are left behind "for a ...", "with ..." */
     for (uint32_t at = from; at < to; at++) {
         const struct token *token = &scratch->tokens[at];
-        if ((token->flags & TOKEN_STOPS) ||
-            (!token_is(scratch, at, C_LINK) && token->byte != ',' && token->byte != '-'))
+        if (token->flags & TOKEN_STOPS)
+            return false;
+        if (token_is(scratch, at, scratch->grammar->literal_for) ||
+            token_is(scratch, at, scratch->grammar->literal_with))
+            others = 3;
+        else if (!token_is(scratch, at, C_LINK) && token->byte != ',' && token->byte != '-' &&
+                 (token->kind != TOKEN_WORD || token_is(scratch, at, C_CLAUSE) || others-- <= 0))
             return false;
     }
     return true;
@@ -149,7 +155,7 @@ static bool unite_pair(struct extract_scratch *scratch, struct phrase *a, struct
         unite(scratch, day_first ? a : c, day_first ? c : a, c);
     if (good) {
         b->start = c ? b->start : a->start;
-        a->weak = true; /* it lives on in the other */
+        a->weak = a->dropped = true; /* it lives on in the other */
     }
     return good;
 }

@@ -49,7 +49,7 @@ static struct written write_value(struct extract_scratch *scratch, const struct 
 
 static enum extract_doubt time_doubt(const struct phrase *phrase, const struct resolved *r)
 {
-    if (phrase->reasons & PHRASE_CORRECTED)
+    if ((phrase->reasons & PHRASE_CORRECTED) && !(phrase->reasons & PHRASE_CLEAR))
         return EXTRACT_DOUBT_CORRECTED;
     if (phrase->reasons & PHRASE_OFFERED)
         return EXTRACT_DOUBT_OFFERED;
@@ -176,7 +176,8 @@ static void add_plain(struct extract_scratch *scratch, const struct phrase *phra
             doubt = EXTRACT_DOUBT_OFFERED;
         } else if (phrase->reasons & PHRASE_CORRECTED) {
             confidence = 85;
-            doubt = EXTRACT_DOUBT_CORRECTED;
+            if (!(phrase->reasons & PHRASE_CLEAR))
+                doubt = EXTRACT_DOUBT_CORRECTED;
         }
         finish_slot(scratch, slot, confidence, doubt);
     }
@@ -243,6 +244,21 @@ static bool is_time_type(enum extract_type type)
     return type <= EXTRACT_DURATION;
 }
 
+/* "four adults", "a table for 3", "party of six": a number of something else. */
+static bool is_count(const struct extract_scratch *scratch, uint32_t at)
+{
+    const struct token *token = &scratch->tokens[at];
+    if (token->kind != TOKEN_NUMBER || (token->flags & TOKEN_HESITATED))
+        return false;
+    bool counted =
+        at > 1 && (token_is(scratch, at - 1, C_COUNTED) || token_is(scratch, at - 2, C_COUNTED) ||
+                   token_is(scratch, at - 1, C_LABEL));
+    bool of_thing = at + 1 < scratch->token_count && scratch->tokens[at + 1].kind == TOKEN_WORD &&
+                    !token_is(scratch, at + 1, C_FOLLOW) && !token_is(scratch, at + 1, C_UNIT);
+    bool lone = at > 0 && token_is(scratch, at - 1, scratch->grammar->literal_for);
+    return counted || of_thing || lone;
+}
+
 /* A word or number of time that no phrase explains. */
 static bool has_unread_time(const struct extract_scratch *scratch)
 {
@@ -255,7 +271,9 @@ static bool has_unread_time(const struct extract_scratch *scratch)
             phrase++;
         const struct phrase *over =
             phrase < scratch->phrase_count ? &scratch->phrases[phrase] : NULL;
-        if (over && over->start <= at && !over->weak)
+        if (over && over->start <= at && (!over->weak || over->dropped))
+            continue;
+        if (is_count(scratch, at))
             continue;
         if (token_is(scratch, at, scratch->grammar->literal_between))
             return true;

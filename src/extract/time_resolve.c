@@ -19,7 +19,7 @@ struct clock {
 
 /* ---- clocks ---- */
 
-enum { WAKING_FROM = 7 * 60, WAKING_TO = 22 * 60 };
+enum { WAKING_FROM = 7 * 60, WAKING_TO = 21 * 60 };
 
 static void lower_confidence(struct resolved *r, uint8_t most)
 {

@@ -133,6 +133,18 @@ Test(extractor, another_language_is_never_read_as_english)
     extractor_destroy(extractor);
 }
 
+Test(extractor, a_correction_that_leaves_nothing_to_guess_needs_no_confirmation)
+{
+    static const struct question question = {.text = "Monday, no, Tuesday at 2 pm"};
+    struct extractor *extractor = make(NULL);
+    char actual[256];
+    struct extract_slot first = {0};
+    ask(extractor, &question, actual, sizeof actual, &first);
+    cr_expect(eq(str, actual, "datetime 2025-01-21T14:00"));
+    cr_expect(not(first.needs_confirmation), "%s", first.reason ? first.reason : "");
+    extractor_destroy(extractor);
+}
+
 Test(extractor, what_is_doubtful_needs_confirmation_and_says_why)
 {
     static const struct {
@@ -142,7 +154,7 @@ Test(extractor, what_is_doubtful_needs_confirmation_and_says_why)
         {{.text = "on 3/4"}, "either order"},
         {{.text = "at 8"}, "am or pm"},
         {{.text = "next Friday"}, "'next'"},
-        {{.text = "Monday, no, Tuesday"}, "correction"},
+        {{.text = "Monday at 3, no, 4"}, "correction"},
         {{.text = "Monday or Tuesday"}, "offered"},
         {{.text = "January 3rd 2025"}, "past"},
         {{.text = "Monday January 21st 2025"}, "disagree"},
