@@ -141,7 +141,6 @@ bool category_table_run(const struct category_table *table, struct extract_scrat
 
 /* discourse.c: corrections, negation, answers */
 void discourse_run(struct extract_scratch *scratch);
-
 /* phrase_join.c: a day and a time that stand apart but belong together */
 void phrase_join_run(struct extract_scratch *scratch);
 
