@@ -442,6 +442,8 @@ static bool go_on_after_errand(struct simulated_user *user)
 {
     if (next_request(user).data) {
         ask_request(user);
+        if (task_spec_intent(user->options.task, strview_of("ask")))
+            user->wants = strview_of("ask"); /* and nothing more done */
         return true;
     }
     if (user->errand + 1 >= user->errands.count)

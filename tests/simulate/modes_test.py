@@ -36,7 +36,7 @@ def run(folder, name, mode, more="", threads=2, candidates=CANDIDATES):
 
 
 def rate(rows, candidate):
-    own = [row for row in rows if row["candidate"] == candidate and row["outcome"] != "not_scored"]
+    own = [row for row in rows if row["candidate"] == candidate and row["outcome"] != "simulator_fault"]
     return sum(row["success"] == "true" for row in own) / len(own)
 
 
@@ -97,7 +97,7 @@ def check_kill(folder):
 
 def check_lies(folder):
     rows = run(folder, "l1", "simulated_user", "user: {lies: 1}\n")
-    wanted = sum(row["outcome"] == "not_scored" for row in rows if row["candidate"] == "reference")
+    wanted = sum(row["outcome"] == "simulator_fault" for row in rows if row["candidate"] == "reference")
     faults, _ = extra(rows, "reference", "simulator_fault")
     print("lies found", faults)
     assert faults == wanted and faults > 140, (faults, wanted)
