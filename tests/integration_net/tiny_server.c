@@ -121,7 +121,11 @@ static bool serve(struct connection *connection, const char *head)
         struct timespec delay = {.tv_nsec = connection->server->answer_delay_ms * 1000000L};
         nanosleep(&delay, NULL);
     }
-    return answer(fd, strstr(head, " /echo ") ? head : "{\"ok\":true}");
+    const struct tiny_server *server = connection->server;
+    const char *body = server->answer ? server->answer : "{\"ok\":true}";
+    if (server->chat_answer && strstr(head, "/chat/completions "))
+        body = server->chat_answer;
+    return answer(fd, strstr(head, " /echo ") ? head : body);
 }
 
 /* Reads one request, head and body. False: the other side has closed. */

@@ -7,7 +7,7 @@
  *   /big         a body of 10 MB without a length
  *   /interim     100 Continue and 103 Early Hints, then the answer
  *   /drop        closes every other connection before answering
- *   anything     200 {"ok":true}
+ *   anything     200 with `answer`; .../chat/completions with `chat_answer`
  */
 #ifndef ASSAY_TESTS_TINY_SERVER_H
 #define ASSAY_TESTS_TINY_SERVER_H
@@ -23,6 +23,8 @@ struct tiny_server {
     _Atomic uint32_t now;  /* requests being answered */
     _Atomic uint32_t most; /* the highest `now` */
     uint32_t answer_delay_ms;
+    const char *answer;      /* NULL: {"ok":true} */
+    const char *chat_answer; /* NULL: as `answer` */
 };
 
 /* A free loopback port that nothing listens on. */
