@@ -68,6 +68,12 @@ enum budget_answer budget_reserve(struct budget *budget, int64_t nano)
     return BUDGET_GRANTED;
 }
 
+void budget_hold(struct budget *budget, int64_t nano)
+{
+    atomic_fetch_add(&budget->reserved_nano, max_zero(nano));
+    atomic_fetch_add(&budget->committed_nano, max_zero(nano));
+}
+
 void budget_settle(struct budget *budget, int64_t reserved_nano, int64_t actual_nano)
 {
     reserved_nano = max_zero(reserved_nano);

@@ -32,6 +32,8 @@ enum budget_answer {
 };
 
 enum budget_answer budget_reserve(struct budget *budget, int64_t nano);
+/* Reserved already, whatever the limit says: by a run that is resumed. */
+void budget_hold(struct budget *budget, int64_t nano);
 /* The call cost actual_nano. */
 void budget_settle(struct budget *budget, int64_t reserved_nano, int64_t actual_nano);
 /* The call was lost on the way and may be billed: all that was reserved counts as spent. */

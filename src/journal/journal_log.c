@@ -143,7 +143,7 @@ static enum found read_record(const struct journal_log *log, uint64_t offset, ui
 /* Where a head says things that a head may say. */
 static bool is_plausible(const char *head, uint64_t rest)
 {
-    return head[8] >= JOURNAL_ANSWER && head[8] <= JOURNAL_BEGIN &&
+    return head[8] >= JOURNAL_ANSWER && head[8] <= JOURNAL_PRICE &&
            get(head, 4) <= PAYLOAD_LIMIT_BYTES && get(head, 4) <= rest - HEAD_BYTES;
 }
 

@@ -19,6 +19,7 @@
 enum journal_kind {
     JOURNAL_ANSWER =
         1, /* key: answer key; a far end's answer as it arrived, so that a resume buys none again */
+    JOURNAL_PRICE = 7,    /* key: answer key; what that answer has cost, once it was read */
     JOURNAL_FACTS = 2,    /* key: conversation ordinal; struct conversation_facts */
     JOURNAL_TRIAL = 3,    /* key: trial ordinal; struct trial with its score */
     JOURNAL_ACCOUNTS = 4, /* key: 0; what was consumed, skipped and wrong; the last one counts */

@@ -240,8 +240,11 @@ size_t call_loop_collect(struct call_loop *loop, struct call_result *results, si
     while (!loop->outbox.first && loop->outstanding && code != ETIMEDOUT)
         code = wait_ms < 0 ? pthread_cond_wait(&loop->changed, &loop->lock)
                            : pthread_cond_timedwait(&loop->changed, &loop->lock, &deadline);
-    while (taken.count < max && loop->outbox.first)
-        flight_list_add(&taken, flight_list_take(&loop->outbox));
+    while (taken.count < max && loop->outbox.first) {
+        struct flight *flight = flight_list_take(&loop->outbox);
+        loop->taken[flight->call.far_end] += flight->result.outcome == CALL_OK;
+        flight_list_add(&taken, flight);
+    }
     loop->outstanding -= taken.count;
     if (taken.count && loop->outstanding == 0)
         pthread_cond_broadcast(&loop->changed); /* others who collect have nothing to wait for */
@@ -253,6 +256,20 @@ size_t call_loop_collect(struct call_loop *loop, struct call_result *results, si
         flight_destroy(flight);
     }
     return count;
+}
+
+void call_loop_kept(struct call_loop *loop)
+{
+    pthread_mutex_lock(&loop->lock);
+    for (uint32_t i = 0; i < loop->far_end_count; i++) {
+        loop->has_kept = loop->has_kept || loop->taken[i];
+        loop->kept[i] += loop->taken[i];
+        loop->taken[i] = 0;
+    }
+    bool wakes = loop->has_kept && takes_waking(loop);
+    pthread_mutex_unlock(&loop->lock);
+    if (wakes)
+        curl_multi_wakeup(loop->multi);
 }
 
 void call_loop_cancel_all(struct call_loop *loop)

@@ -47,6 +47,13 @@ enum status call_loop_submit(struct call_loop *loop, const struct call *call, st
 size_t call_loop_collect(struct call_loop *loop, struct call_result *results, size_t max,
                          int wait_ms);
 
+/*
+ * What was collected so far is kept for good, so its places in flight are free again. Only with
+ * options.holds_places: then a far end has at most max_in_flight answers that a kill can lose,
+ * those under way and those that nobody has kept yet taken together. For one collector.
+ */
+void call_loop_kept(struct call_loop *loop);
+
 /* Every call submitted so far ends, most with CALL_CANCELLED; the results are still to be
  * collected. Later calls are not touched. */
 void call_loop_cancel_all(struct call_loop *loop);

@@ -45,6 +45,7 @@ struct call_loop_options {
     uint32_t max_in_flight;      /* 0: 256; over all far ends; connections kept warm */
     uint32_t max_queued;         /* 0: 65,536; submit refuses beyond */
     uint32_t budget_patience_ms; /* 0: 10,000; LATER with nothing in flight ends as BUDGET then */
+    bool holds_places; /* an answer keeps its place in flight until call_loop_kept: see there */
     struct call_retry_options retry;
     struct call_budget_hooks budget; /* reserve NULL: no budget */
 };

@@ -195,7 +195,7 @@ enum far_end_answer far_end_ask(struct far_end *far_end, int64_t now_ns, int64_t
         *ret_at_ns = probe_at_ns < wakes_at_ns ? probe_at_ns : wakes_at_ns;
         return FAR_END_NONE;
     }
-    if (!aimd_limit_allows(&far_end->limit, far_end->in_flight))
+    if (!aimd_limit_allows(&far_end->limit, far_end->in_flight + far_end->unkept))
         return FAR_END_NONE;
     if (far_end->children && !child_pool_has_room(far_end->children))
         return FAR_END_NONE; /* a killed one is not reaped yet */
@@ -264,7 +264,7 @@ void far_end_landed(struct far_end *far_end, const struct flight *flight,
     if (end->is_overload)
         aimd_limit_on_overload(&far_end->limit, in_flight, flight->sent_ns, now_ns);
     else if (end->outcome == CALL_OK)
-        aimd_limit_on_answer(&far_end->limit, in_flight);
+        aimd_limit_on_answer(&far_end->limit, in_flight + far_end->unkept);
     if (end->outcome != CALL_OK && end->charge == CALL_CHARGE_NONE)
         token_bucket_give_back(&far_end->tokens, flight->call.reserve_tokens);
     rebase(far_end, &flight->result.headers, now_ns);

@@ -25,6 +25,7 @@ struct far_end {
     struct circuit_breaker breaker;
     int64_t hold_until_ns; /* the far end said "not before" */
     uint32_t in_flight;
+    uint32_t unkept; /* answers that still hold their place in flight */
 
     struct flight_list ready;   /* retries that are due; before `waiting` */
     struct flight_list waiting; /* in the order of submission */

@@ -98,6 +98,7 @@ static void attempt_ended(struct call_loop *loop, struct flight *flight,
     loop->has_room_again = true;
     far_end_landed(far_end, flight, end, now_ns);
     if (end->outcome == CALL_OK) {
+        far_end->unkept += loop->options.holds_places;
         finish(loop, flight, CALL_OK, now_ns);
         return;
     }
@@ -299,8 +300,13 @@ static bool exchange(struct call_loop *loop, uint64_t *ret_cancel_before)
     loop->outbox_was_empty = !loop->outbox.first;
     flight_list_join(&arrived, &loop->inbox);
     loop->known_far_ends = loop->far_end_count;
-    for (uint32_t i = 0; i < loop->known_far_ends; i++)
+    for (uint32_t i = 0; i < loop->known_far_ends; i++) {
+        if (loop->options.holds_places)
+            loop->far_ends[i]->unkept -= loop->kept[i];
+        loop->kept[i] = 0;
         far_end_show(loop->far_ends[i], &loop->shown[i]);
+    }
+    loop->has_kept = false;
     *ret_cancel_before = loop->cancel_before;
     bool goes_on = !loop->is_stopping;
     loop->is_asleep = false;
@@ -316,7 +322,7 @@ static bool exchange(struct call_loop *loop, uint64_t *ret_cancel_before)
 static bool falls_asleep(struct call_loop *loop)
 {
     pthread_mutex_lock(&loop->lock);
-    loop->is_asleep = !loop->inbox.first && !loop->is_stopping &&
+    loop->is_asleep = !loop->inbox.first && !loop->is_stopping && !loop->has_kept &&
                       loop->cancel_before == loop->cancelled &&
                       loop->far_end_count == loop->known_far_ends;
     bool is_asleep = loop->is_asleep;

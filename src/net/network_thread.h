@@ -29,6 +29,9 @@ struct call_loop {
     struct far_end *far_ends[CALL_LOOP_MAX_FAR_ENDS];
     uint32_t far_end_count;
     struct far_end_state shown[CALL_LOOP_MAX_FAR_ENDS];
+    uint32_t taken[CALL_LOOP_MAX_FAR_ENDS]; /* answers collected since call_loop_kept */
+    uint32_t kept[CALL_LOOP_MAX_FAR_ENDS];  /* and before it, not told the far end yet */
+    bool has_kept;
 
     /* The thread's own. */
     struct retry_policy retry;

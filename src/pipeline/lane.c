@@ -41,7 +41,6 @@ struct lane {
     size_t in_flight; /* calls at the network thread */
     bool feed_ended;
     bool stopping;
-    bool has_new_answers; /* that are in the journal's buffer only */
     uint64_t trials_done, errors;
     int64_t started_ns, last_sync_ns, last_progress_ns;
     struct strbuf payload;
@@ -213,7 +212,6 @@ static void work_on_turns(const struct session *session, struct trial_work *work
 {
     enum trial_step step;
     size_t turn = work->run->turn;
-    work->answered_ask = work->run->asks;
     work->status = trial_run_step(work->run, work->has_answer ? &work->answer : NULL, scratch,
                                   &step, &work->error);
     bool given_up = is_given_up(work);
@@ -314,8 +312,9 @@ static enum status finish_trial(struct lane *lane, struct trial_work *work, stru
 /* Tells the answers of a run apart. A conversation has at most 10,000 events (assemble/), so its
  * turns fit into 14 bits. In a stream ordinals differ from one attempt to the next, so that the
  * trial's name takes their place. */
-static uint64_t answer_key(const struct trial_work *work, size_t ask)
+static uint64_t answer_key(const struct trial_work *work)
 {
+    size_t ask = work->run->asks;
     if (work->active->stream) {
         struct strview id = work->run->trial.id;
         uint64_t parts[] = {work->active->stream->kind->identity(work->active->conversation),
@@ -325,26 +324,34 @@ static uint64_t answer_key(const struct trial_work *work, size_t ask)
     return (uint64_t)work->run->trial.ordinal << 14 | (ask & 16383);
 }
 
+/* An answer that an earlier session of this run has bought. */
+static bool find_journaled(struct lane *lane, struct trial_work *work)
+{
+    struct session *session = lane->session;
+    uint64_t offset, hash = hash_64(&work->answer_key, sizeof work->answer_key);
+    if (!hash_set_get(&session->answers, hash, &offset))
+        return false;
+    strbuf_clear(&lane->payload);
+    if (journal_log_read(session->journal, offset, &lane->payload, NULL) != STATUS_OK ||
+        !provider_end_decode_answer(strbuf_view(&lane->payload), work->run->arena, &work->answer,
+                                    &work->reserved_usd_nano))
+        return false;
+    work->to_settle = !hash_set_has(&session->priced, hash);
+    session->answers_reused++;
+    return true;
+}
+
 /* True when an answer for the turn is in the journal or on the cassette. */
 static bool find_answer(struct lane *lane, struct trial_work *work)
 {
-    struct session *session = lane->session;
     const struct candidate_spec *spec = work->candidate->candidate.spec;
-    uint64_t offset;
-    uint64_t key = answer_key(work, work->run->asks);
-    if (hash_set_get(&session->answers, hash_64(&key, sizeof key), &offset)) {
-        strbuf_clear(&lane->payload);
-        if (journal_log_read(session->journal, offset, &lane->payload, NULL) == STATUS_OK &&
-            provider_end_decode_answer(strbuf_view(&lane->payload), work->run->arena, &work->answer,
-                                       &work->answer_cost_usd_nano)) {
-            session->answers_reused++;
-            return true;
-        }
-    }
+    if (work->candidate->cassette)
+        cassette_key(work->run->call.body, spec->temperature > 0 ? work->run->trial.repeat : 0,
+                     work->cassette_key);
+    if (find_journaled(lane, work))
+        return true;
     if (!work->candidate->cassette)
         return false;
-    cassette_key(work->run->call.body, spec->temperature > 0 ? work->run->trial.repeat : 0,
-                 work->cassette_key);
     if (cassette_find(work->candidate->cassette, work->cassette_key, work->run->arena,
                       &work->answer))
         return true;
@@ -366,7 +373,7 @@ static enum status send(struct lane *lane, struct trial_work *work, struct error
     bool is_command = spec->kind == CANDIDATE_COMMAND;
     struct call call = {.kind = is_command ? CALL_COMMAND : CALL_HTTP,
                         .far_end = candidate->far_end,
-                        .ordinal = answer_key(work, work->run->asks),
+                        .ordinal = work->answer_key,
                         .user = work,
                         .method = CALL_POST,
                         .url = candidate->url,
@@ -404,7 +411,8 @@ static enum status send_to_scorer(struct lane *lane, struct trial_work *work, st
 /* What a step wants next: an answer that is at hand, or a call. */
 static enum status dispatch(struct lane *lane, struct trial_work *work, struct error *err)
 {
-    work->has_answer = work->answer_is_new = false;
+    work->has_answer = work->to_settle = false;
+    work->answer_key = answer_key(work);
     if (work->scored && !lane->stopping)
         return send_to_scorer(lane, work, err);
     if (work->scored) { /* stopped: the trial is no result yet */
@@ -423,28 +431,23 @@ static enum status dispatch(struct lane *lane, struct trial_work *work, struct e
     return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
 }
 
-/* Live answers are journaled with their price as soon as they are read, so that a resume buys none
- * again. */
-static enum status keep_answer(struct lane *lane, struct trial_work *work, uint64_t key,
-                               struct error *err)
+/* The answer was read: its cost takes the place of its reservation. */
+static enum status settle_answer(struct lane *lane, struct trial_work *work, struct error *err)
 {
     /* An answer without usage may have cost all that was reserved: the limit must hold. */
-    int64_t cost = work->answer_cost_usd_nano == FIELD_ABSENT_I64 ? work->reserved_usd_nano
-                                                                  : work->answer_cost_usd_nano;
-    spend_settle(lane->session->spend, work->reserved_usd_nano, cost);
+    int64_t reserved = work->reserved_usd_nano;
+    int64_t cost =
+        work->answer_cost_usd_nano == FIELD_ABSENT_I64 ? reserved : work->answer_cost_usd_nano;
+    spend_settle(lane->session->spend, reserved, cost);
+    work->to_settle = false;
     work->reserved_usd_nano = 0;
-    if (work->answer.outcome != CALL_OK)
+    if (work->answer.outcome != CALL_OK || (reserved == 0 && cost == 0))
         return STATUS_OK;
     strbuf_clear(&lane->payload);
-    provider_end_encode_answer(&work->answer, cost, &lane->payload);
-    if (lane->payload.failed)
-        return error_no_memory(err);
-    enum status status = append(lane, JOURNAL_ANSWER, key, strbuf_view(&lane->payload), NULL, err);
-    lane->has_new_answers = true;
-    if (status == STATUS_OK && work->candidate->cassette)
-        status = cassette_add(work->candidate->cassette, work->cassette_key,
-                              work->candidate->candidate.spec->model_name, &work->answer, err);
-    return status;
+    spend_encode_price(reserved, cost, &lane->payload);
+    return lane->payload.failed ? error_no_memory(err)
+                                : append(lane, JOURNAL_PRICE, work->answer_key,
+                                         strbuf_view(&lane->payload), NULL, err);
 }
 
 /* The team has worked; what it left is sorted in order. */
@@ -458,8 +461,8 @@ static enum status sort_out(struct lane *lane, struct trial_work **batch, size_t
             status = work->status;
             *err = work->error;
         }
-        if (status == STATUS_OK && work->answer_is_new)
-            status = keep_answer(lane, work, answer_key(work, work->answered_ask), err);
+        if (status == STATUS_OK && work->to_settle)
+            status = settle_answer(lane, work, err);
         if (status != STATUS_OK || work->dropped) {
             lane->at_work--;
             work_destroy(work);
@@ -485,10 +488,7 @@ static enum status work_round(struct lane *lane, struct error *err)
     lane->ready_count = lane->ready_capacity = 0;
     enum status status = sort_out(lane, batch, count, err);
     memory_free(batch);
-    if (status != STATUS_OK || !lane->has_new_answers)
-        return status;
-    lane->has_new_answers = false;
-    return journal_log_write(lane->session->journal, err); /* what was paid for outlives a kill */
+    return status;
 }
 
 /* A body that is not UTF-8 is no answer; it is kept as a text that is no JSON, so that what is
@@ -515,30 +515,63 @@ static struct far_answer answer_of(const struct call_result *result, struct aren
         .error = arena_copy_view(arena, strview_of(result->error))};
 }
 
+static void take_result(struct trial_work *work, const struct call_result *result)
+{
+    work->answer = answer_of(result, work->run->arena);
+    work->reserved_usd_nano = result->reserved_nano;
+    work->has_answer = true;
+    work->to_settle = !work->scored;
+    work->dropped = work->scored && work->answer.outcome == CALL_CANCELLED;
+    if (work->answer.outcome == CALL_CANCELLED) /* not run: neither right nor wrong */
+        work->answer.outcome = CALL_BUDGET;
+    if (work->answer.outcome == CALL_OK && result->body_bytes && !work->answer.body.data)
+        work->answer.outcome = CALL_TOO_LARGE;
+}
+
+/* A live answer goes into the journal as it arrives, before anything is made of it, so that a
+ * resume does not buy it again. */
+static enum status keep_answer(struct lane *lane, const struct trial_work *work, struct error *err)
+{
+    if (!work->to_settle || work->answer.outcome != CALL_OK)
+        return STATUS_OK;
+    strbuf_clear(&lane->payload);
+    provider_end_encode_answer(&work->answer, work->reserved_usd_nano, &lane->payload);
+    if (lane->payload.failed)
+        return error_no_memory(err);
+    enum status status =
+        append(lane, JOURNAL_ANSWER, work->answer_key, strbuf_view(&lane->payload), NULL, err);
+    if (status == STATUS_OK && work->candidate->cassette)
+        status = cassette_add(work->candidate->cassette, work->cassette_key,
+                              work->candidate->candidate.spec->model_name, &work->answer, err);
+    return status;
+}
+
+/* Takes what has arrived. Each call has its place in flight until its answer is with the kernel: at
+ * most the calls in flight are lost by a kill. */
 static enum status collect(struct lane *lane, int wait_ms, struct error *err)
 {
     struct call_result results[COLLECT_MAX];
-    size_t count = call_loop_collect(lane->session->calls, results, COLLECT_MAX, wait_ms);
+    struct call_loop *calls = lane->session->calls;
+    size_t count = call_loop_collect(calls, results, COLLECT_MAX, wait_ms);
     enum status status = STATUS_OK;
     for (size_t i = 0; i < count; i++) {
         struct trial_work *work = results[i].user;
-        work->answer = answer_of(&results[i], work->run->arena);
-        work->reserved_usd_nano = results[i].reserved_nano;
-        work->has_answer = true;
-        work->answer_is_new = !work->scored;
-        work->dropped = work->scored && work->answer.outcome == CALL_CANCELLED;
-        if (work->answer.outcome == CALL_CANCELLED) /* not run: neither right nor wrong */
-            work->answer.outcome = CALL_BUDGET;
-        if (work->answer.outcome == CALL_OK && results[i].body_bytes && !work->answer.body.data)
-            work->answer.outcome = CALL_TOO_LARGE;
+        take_result(work, &results[i]);
         call_result_done(&results[i]);
         lane->in_flight--;
+        struct error *told = status == STATUS_OK ? err : NULL;
+        enum status own = keep_answer(lane, work, told);
         if (!push_ready(lane, work)) {
-            status = error_no_memory(err);
+            own = own == STATUS_OK ? error_no_memory(told) : own;
             lane->at_work--;
             work_destroy(work);
         }
+        status = status == STATUS_OK ? own : status;
     }
+    if (count && status == STATUS_OK)
+        status = journal_log_write(lane->session->journal, err);
+    if (count)
+        call_loop_kept(calls);
     return status;
 }
 
@@ -604,31 +637,16 @@ static enum status loop(struct lane *lane, struct error *err)
     return status;
 }
 
-/* An answer that came after an error is paid for: it goes into the journal, so that a resume does
- * not buy it again. */
-static void keep_late_answer(struct lane *lane, const struct trial_work *work)
-{
-    if (!work->has_answer || !work->answer_is_new || work->answer.outcome != CALL_OK)
-        return;
-    spend_settle(lane->session->spend, work->reserved_usd_nano, work->reserved_usd_nano);
-    strbuf_clear(&lane->payload);
-    provider_end_encode_answer(&work->answer, work->reserved_usd_nano, &lane->payload);
-    if (!lane->payload.failed)
-        (void)append(lane, JOURNAL_ANSWER, answer_key(work, work->run->asks),
-                     strbuf_view(&lane->payload), NULL, NULL);
-}
-
-/* After an error: calls in flight hold pointers to their trials, so they are waited for. */
+/* After an error: calls in flight hold pointers to their trials, so they are waited for. What they
+ * answer is paid for, and kept. */
 static void drain(struct lane *lane)
 {
     if (lane->in_flight)
         call_loop_cancel_all(lane->session->calls);
     while (lane->in_flight)
         (void)collect(lane, COLLECT_WAIT_MS, NULL);
-    for (size_t i = 0; i < lane->ready_count; i++) {
-        keep_late_answer(lane, lane->ready[i]);
+    for (size_t i = 0; i < lane->ready_count; i++)
         work_destroy(lane->ready[i]);
-    }
     memory_free(lane->ready);
     strbuf_done(&lane->payload);
 }

@@ -27,10 +27,9 @@ struct trial_work {
     struct session_candidate *candidate;
     struct far_answer answer;
     bool has_answer;
-    size_t answered_ask; /* which of the trial's questions the last answer was for */
-    bool scored;         /* every turn has its prediction; the pipeline's own scorers are at work */
-    size_t scorer;       /* the one at work */
-    bool dropped;        /* stopped while a scorer was at work: no result, to be run again */
+    bool scored;   /* every turn has its prediction; the pipeline's own scorers are at work */
+    size_t scorer; /* the one at work */
+    bool dropped;  /* stopped while a scorer was at work: no result, to be run again */
     struct strview scorer_line;
     bool done;
     bool kept; /* its result is in the journal, or with the stream */
@@ -38,9 +37,10 @@ struct trial_work {
     struct error error;
     struct strbuf payload; /* the finished trial, for the journal */
     char cassette_key[CASSETTE_KEY_SIZE];
-    int64_t answer_cost_usd_nano; /* of the answer that was just taken in */
-    int64_t reserved_usd_nano;
-    bool answer_is_new; /* came over the network in this run */
+    uint64_t answer_key;          /* of the answer at hand: which of the trial's questions */
+    int64_t answer_cost_usd_nano; /* as it was read */
+    int64_t reserved_usd_nano;    /* for the answer at hand */
+    bool to_settle;               /* its price is not in the journal yet */
 };
 
 /* Conversations of the source, one by one. */

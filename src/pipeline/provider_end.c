@@ -112,7 +112,7 @@ static enum status need_loop(struct session *session, struct error *err)
 
     struct call_loop_options options = {.seed = (uint64_t)pipeline->seed,
                                         .max_in_flight = in_flight,
-
+                                        .holds_places = true,
                                         .budget = spend_hooks(session->spend)};
     return call_loop_create(&options, &session->calls, err);
 }
@@ -190,7 +190,7 @@ void provider_end_close(struct session_candidate *own)
     memory_free(own->authorization);
 }
 
-void provider_end_encode_answer(const struct far_answer *answer, int64_t cost_usd_nano,
+void provider_end_encode_answer(const struct far_answer *answer, int64_t reserved_usd_nano,
                                 struct strbuf *out)
 {
     struct json_write writer = {.out = out};
@@ -201,7 +201,7 @@ void provider_end_encode_answer(const struct far_answer *answer, int64_t cost_us
     json_write_key(&writer, strview_of("first_byte_ms"));
     json_write_number(&writer, answer->first_byte_ms);
     json_write_key_i64(&writer, "attempts", answer->attempts);
-    json_write_key_i64(&writer, "cost_usd_nano", cost_usd_nano);
+    json_write_key_i64(&writer, "reserved_usd_nano", reserved_usd_nano);
     json_write_key_text(&writer, "body", answer->body);
     json_write_end_object(&writer);
 }
@@ -213,7 +213,7 @@ static double number_of(const json_t *object, const char *key)
 }
 
 bool provider_end_decode_answer(struct strview payload, struct arena *arena,
-                                struct far_answer *ret_answer, int64_t *ret_cost_usd_nano)
+                                struct far_answer *ret_answer, int64_t *ret_reserved_usd_nano)
 {
     json_t *json = NULL;
     if (json_record_parse(payload, &json, NULL) != STATUS_OK)
@@ -225,7 +225,7 @@ bool provider_end_decode_answer(struct strview payload, struct arena *arena,
         .latency_ms = number_of(json, "latency_ms"),
         .first_byte_ms = number_of(json, "first_byte_ms"),
         .attempts = json_integer_value(json_object_get(json, "attempts"))};
-    *ret_cost_usd_nano = json_integer_value(json_object_get(json, "cost_usd_nano"));
+    *ret_reserved_usd_nano = json_integer_value(json_object_get(json, "reserved_usd_nano"));
     if (arena)
         ret_answer->body = arena_copy_view(
             arena, (struct strview){json_string_value(body), json_string_length(body)});

@@ -19,10 +19,11 @@ enum status provider_end_command(struct session *session, const char *name,
                                  const struct option_texts *command, int64_t processes,
                                  uint32_t *ret_far_end, struct error *err);
 
-/* An answer as journal payload and back; texts of the latter live in `arena`. */
-void provider_end_encode_answer(const struct far_answer *answer, int64_t cost_usd_nano,
+/* An answer as journal payload and back; texts of the latter live in `arena`. Its price is not
+ * known yet: what was reserved for it is the most that it can be. */
+void provider_end_encode_answer(const struct far_answer *answer, int64_t reserved_usd_nano,
                                 struct strbuf *out);
 bool provider_end_decode_answer(struct strview payload, struct arena *arena,
-                                struct far_answer *ret_answer, int64_t *ret_cost_usd_nano);
+                                struct far_answer *ret_answer, int64_t *ret_reserved_usd_nano);
 
 #endif

@@ -35,6 +35,7 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
         strbuf_clear(&journal->end);
         break;
     case JOURNAL_ANSWER:
+    case JOURNAL_PRICE:
         break;
     }
     return kept ? STATUS_OK : error_no_memory(err);

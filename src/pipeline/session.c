@@ -150,7 +150,11 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
         break;
     case JOURNAL_ANSWER:
         kept = hash_set_put(&session->answers, hash_64(&key, sizeof key), offset);
-        spend_remember(session->spend, payload);
+        spend_remember_answer(session->spend, payload);
+        break;
+    case JOURNAL_PRICE:
+        kept = hash_set_add(&session->priced, hash_64(&key, sizeof key));
+        spend_remember_price(session->spend, payload);
         break;
     case JOURNAL_BEGIN:
     case JOURNAL_ACCOUNTS:
@@ -238,5 +242,6 @@ void session_close(struct session *session)
     memory_free(session->facts.offsets);
     memory_free(session->accounts.faults);
     hash_set_done(&session->answers);
+    hash_set_done(&session->priced);
     arena_destroy(session->arena);
 }

@@ -99,7 +99,8 @@ struct session {
     struct journal_log *journal;
     struct offset_column trials, facts;
     struct hash_set
-        answers; /* resume: answer key -> journal offset, for trials that are not done */
+        answers;            /* resume: answer key -> journal offset, for trials that are not done */
+    struct hash_set priced; /* resume: keys of the answers whose price is in the journal, too */
     struct run_accounts accounts;
     struct spend *spend;
     uint64_t calls_made, answers_reused;

@@ -7,6 +7,7 @@
 #include "base/civil_time.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "codec/json_record.h"
 #include "cost/budget.h"
 #include "cost/cost_estimate.h"
 #include "cost/price_table.h"
@@ -17,8 +18,6 @@ struct spend {
     struct price_table prices;
     struct budget budget;
     int64_t day;
-    int64_t remembered_usd_nano; /* of the journal's answers, before the budget begins */
-    int64_t limit_usd_nano;
 };
 
 static enum status read_prices(struct spend *spend, const char *path, struct error *err)
@@ -48,8 +47,7 @@ enum status spend_open(const struct pipeline_spec *pipeline, int64_t run_start_n
     }
     spend->arena = arena;
     spend->day = civil_time_day_of_ns(run_start_ns);
-    spend->limit_usd_nano = pipeline->max_cost_usd_nano;
-    budget_init(&spend->budget, spend->limit_usd_nano, 0);
+    budget_init(&spend->budget, pipeline->max_cost_usd_nano, 0);
     enum status status = read_prices(spend, pipeline->prices_path.data, err);
     if (status == STATUS_OK)
         *ret_spend = spend;
@@ -132,14 +130,31 @@ void spend_settle(struct spend *spend, int64_t reserved_usd_nano, int64_t cost_u
     budget_settle(&spend->budget, reserved_usd_nano, cost_usd_nano);
 }
 
-void spend_remember(struct spend *spend, struct strview answer_payload)
+void spend_encode_price(int64_t reserved_usd_nano, int64_t cost_usd_nano, struct strbuf *out)
+{
+    struct json_write writer = {.out = out};
+    json_write_begin_object(&writer);
+    json_write_key_i64(&writer, "reserved_usd_nano", reserved_usd_nano);
+    json_write_key_i64(&writer, "cost_usd_nano", cost_usd_nano);
+    json_write_end_object(&writer);
+}
+
+void spend_remember_answer(struct spend *spend, struct strview answer_payload)
 {
     struct far_answer answer;
-    int64_t cost;
-    if (!provider_end_decode_answer(answer_payload, NULL, &answer, &cost))
+    int64_t reserved;
+    if (provider_end_decode_answer(answer_payload, NULL, &answer, &reserved))
+        budget_hold(&spend->budget, reserved);
+}
+
+void spend_remember_price(struct spend *spend, struct strview price_payload)
+{
+    json_t *json = NULL;
+    if (json_record_parse(price_payload, &json, NULL) != STATUS_OK)
         return;
-    spend->remembered_usd_nano += cost;
-    budget_init(&spend->budget, spend->limit_usd_nano, spend->remembered_usd_nano);
+    budget_settle(&spend->budget, json_integer_value(json_object_get(json, "reserved_usd_nano")),
+                  json_integer_value(json_object_get(json, "cost_usd_nano")));
+    json_decref(json);
 }
 
 int64_t spend_total(const struct spend *spend)

@@ -32,8 +32,11 @@ void spend_price(const struct spend *spend, const struct candidate_spec *candida
                  struct prediction *prediction);
 /* The answer's cost takes the place of its reservation. */
 void spend_settle(struct spend *spend, int64_t reserved_usd_nano, int64_t cost_usd_nano);
-/* An answer of the journal, of a run that is resumed: paid already. */
-void spend_remember(struct spend *spend, struct strview answer_payload);
+/* A settlement as journal payload. */
+void spend_encode_price(int64_t reserved_usd_nano, int64_t cost_usd_nano, struct strbuf *out);
+/* A resumed run: an answer of the journal is paid for, and reserved until its price is known. */
+void spend_remember_answer(struct spend *spend, struct strview answer_payload);
+void spend_remember_price(struct spend *spend, struct strview price_payload);
 int64_t spend_total(const struct spend *spend);
 
 #endif

@@ -485,3 +485,31 @@ Test(call_loop, failing_allocations_never_lose_a_call)
         }
     }
 }
+
+static bool has_answer(struct call_loop *loop, int wait_ms)
+{
+    struct call_result result = {0};
+    size_t count = call_loop_collect(loop, &result, 1, wait_ms);
+    call_result_done(&result);
+    return count == 1;
+}
+
+Test(call_loop, an_answer_holds_its_place_until_it_is_kept)
+{
+    struct call_loop *loop = loop_of((struct call_loop_options){.holds_places = true});
+    uint32_t far_end = shell(loop, "exec cat", 1);
+    struct far_end_state state = {0};
+    for (int i = 0; i < 3; i++)
+        ask(loop, (struct call){.far_end = far_end}, "{}");
+    for (uint64_t sent = 1; sent <= 3; sent++) {
+        cr_assert(has_answer(loop, 20000));
+        cr_expect(not(has_answer(loop, 30)), "a second call was sent before the first was kept");
+        call_loop_far_end_state(loop, far_end, &state);
+        cr_expect(eq(u64, state.attempts, sent));
+        call_loop_kept(loop);
+    }
+    call_loop_kept(loop); /* nothing more: no harm */
+    ask(loop, (struct call){.far_end = far_end}, "{}");
+    cr_expect(has_answer(loop, 20000));
+    call_loop_destroy(loop);
+}
