@@ -76,6 +76,7 @@ const struct option pipeline_spec_candidate_options[] = {
     {"requests_per_minute", OPTION_REAL, "0", AT(candidate_spec, requests_per_minute), "0: no limit", 0, NULL, 0, 1e9},
     {"tokens_per_minute", OPTION_REAL, "0", AT(candidate_spec, tokens_per_minute), "0: no limit", 0, NULL, 0, 1e12},
     {"timeout", OPTION_DURATION, "60s", AT(candidate_spec, timeout_ns), "of one attempt", 0, NULL, 0, 0},
+    {"max_wait", OPTION_DURATION, "120s", AT(candidate_spec, max_wait_ns), "what a call waits, all in all, for a far end that says later (429)", 0, NULL, 0, 0},
     {"max_attempts", OPTION_I64, "4", AT(candidate_spec, max_attempts), "requests for one answer, retries included", 0, NULL, 1, 20},
     {"max_answer_bytes", OPTION_I64, "1048576", AT(candidate_spec, max_answer_bytes), "a longer answer is refused", 0, NULL, 1, 16777216},
     {"skip_confirmation", OPTION_BOOL, "false", AT(candidate_spec, skip_confirmation), "reference: books without asking back", 0, NULL, 0, 0},

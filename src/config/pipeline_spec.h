@@ -53,6 +53,7 @@ struct candidate_spec {
     double requests_per_minute; /* 0: no limit */
     double tokens_per_minute;
     int64_t timeout_ns;
+    int64_t max_wait_ns;
     int64_t max_attempts;
     int64_t max_answer_bytes;
     /* reference: faults that it is made to have */

@@ -48,6 +48,7 @@ struct call {
     uint32_t max_attempts;       /* of this call; 0: the loop's */
     uint32_t connect_timeout_ms; /* per attempt; 0: 10 s */
     uint32_t total_timeout_ms;   /* per attempt, connecting included; 0: 120 s */
+    uint32_t max_wait_ms;        /* all waits for a far end that says "later"; 0: the loop's */
     size_t max_response_bytes;   /* 0: 4 MiB */
     int64_t reserve_nano;        /* money reserved before each attempt; 0: nothing is asked */
     uint32_t reserve_tokens;     /* for the far end's tokens per minute: input and longest output */

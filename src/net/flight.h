@@ -27,6 +27,7 @@ struct flight {
     int64_t sent_ns;              /* the attempt in flight, or the last */
     int64_t reserved_nano;        /* of the attempt in flight */
     uint32_t failures;            /* attempts that failed, throttled ones not counted */
+    int64_t waited_ns;            /* after throttled ones */
     bool is_probe;                /* the breaker's one probe */
     struct call_result result;
 };

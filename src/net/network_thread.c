@@ -46,7 +46,7 @@ static const char *why_no_retry(enum retry_verdict verdict)
     case RETRY_BUDGET_SPENT:
         return "not tried again: too many calls of this run were";
     case RETRY_WAIT_TOO_LONG:
-        return "it asks to wait longer than allowed";
+        return "it would have to wait longer than allowed";
     case RETRY_AGAIN:
     case RETRY_NOT_RETRYABLE:
         break;
@@ -73,6 +73,8 @@ static void retry_or_finish(struct call_loop *loop, struct far_end *far_end, str
         .failures = flight->failures,
         .throttled = flight->result.throttled,
         .max_attempts = flight->call.max_attempts,
+        .max_wait_ms = flight->call.max_wait_ms,
+        .waited_ns = flight->waited_ns,
         .retry_after_ns = flight->result.headers.retry_after_ns,
     };
     int64_t wait_ns = 0;
@@ -84,6 +86,8 @@ static void retry_or_finish(struct call_loop *loop, struct far_end *far_end, str
         finish(loop, flight, end->outcome, now_ns);
         return;
     }
+    if (end->retry == RETRY_THROTTLED)
+        flight->waited_ns += wait_ns;
     if (end->retry == RETRY_THROTTLED && history.retry_after_ns > 0)
         far_end_hold(far_end, now_ns + history.retry_after_ns); /* the others would hear the same */
     if (!far_end_sleep(far_end, flight, now_ns + wait_ns))

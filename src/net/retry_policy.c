@@ -64,7 +64,9 @@ enum retry_verdict retry_policy_decide(struct retry_policy *policy, enum retry_c
     uint32_t most = history->max_attempts ? history->max_attempts : options->max_attempts;
     if (history->failures >= most || history->throttled >= options->max_throttled_attempts)
         return RETRY_ATTEMPTS_SPENT;
-    if (history->retry_after_ns > (int64_t)options->max_wait_ms * NS_PER_MS)
+    int64_t longest_ns =
+        (int64_t)or_default(history->max_wait_ms, options->max_wait_ms) * NS_PER_MS;
+    if (history->retry_after_ns > longest_ns)
         return RETRY_WAIT_TOO_LONG;
     if (kind == RETRY_FAILURE) {
         bool bounded = options->budget_percent < 100;
@@ -80,6 +82,8 @@ enum retry_verdict retry_policy_decide(struct retry_policy *policy, enum retry_c
         int64_t floor = history->retry_after_ns + (wait < spread ? wait : spread);
         wait = wait > floor ? wait : floor;
     }
+    if (kind == RETRY_THROTTLED && wait > longest_ns - history->waited_ns)
+        return RETRY_WAIT_TOO_LONG;
     *ret_wait_ns = wait;
     return RETRY_AGAIN;
 }

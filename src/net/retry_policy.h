@@ -6,8 +6,8 @@
  * 2015), at least the far end's Retry-After. The uniform number is a function of (seed, ordinal,
  * attempt), so a run's waits do not depend on threads. Retries are bounded per call, and over the
  * run by a budget of so many per 100 calls: a far end that fails everything is not asked four times
- * as often. Being throttled is neither: the far end said "later", so the call waits. Pure. Thread:
- * one at a time.
+ * as often. Being throttled is neither: the far end said "later", so the call waits, but not for
+ * ever. Pure. Thread: one at a time.
  */
 #ifndef ASSAY_NET_RETRY_POLICY_H
 #define ASSAY_NET_RETRY_POLICY_H
@@ -32,6 +32,8 @@ struct retry_history {
     uint32_t failures;
     uint32_t throttled;
     uint32_t max_attempts;  /* of this call; 0: the policy's */
+    uint32_t max_wait_ms;   /* of this call; 0: the policy's */
+    int64_t waited_ns;      /* its waits after being throttled, so far */
     int64_t retry_after_ns; /* -1: none was given */
 };
 
@@ -40,7 +42,7 @@ enum retry_verdict {
     RETRY_NOT_RETRYABLE,
     RETRY_ATTEMPTS_SPENT,
     RETRY_BUDGET_SPENT,
-    RETRY_WAIT_TOO_LONG, /* Retry-After is above max_wait_ms */
+    RETRY_WAIT_TOO_LONG, /* Retry-After, or the waits of a throttled call, pass max_wait_ms */
 };
 
 void retry_policy_init(struct retry_policy *policy, const struct call_retry_options *options,

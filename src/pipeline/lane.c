@@ -365,6 +365,13 @@ static bool find_answer(struct lane *lane, struct trial_work *work)
     return true;
 }
 
+/* At least one: 0 would mean the far end's default. */
+static uint32_t milliseconds(int64_t ns)
+{
+    int64_t ms = ns / NS_PER_MS;
+    return ms < 1 ? 1 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+}
+
 static enum status send(struct lane *lane, struct trial_work *work, struct error *err)
 {
     const struct session_candidate *candidate = work->candidate;
@@ -380,7 +387,8 @@ static enum status send(struct lane *lane, struct trial_work *work, struct error
                         .headers = candidate->headers,
                         .header_count = candidate->header_count,
                         .body = asked->body,
-                        .total_timeout_ms = (uint32_t)(spec->timeout_ns / NS_PER_MS),
+                        .total_timeout_ms = milliseconds(spec->timeout_ns),
+                        .max_wait_ms = milliseconds(spec->max_wait_ns),
                         .max_attempts = (uint32_t)spec->max_attempts,
                         .max_response_bytes = (size_t)spec->max_answer_bytes,
                         .reserve_nano = spend_most(lane->session->spend, spec, asked),
@@ -402,7 +410,7 @@ static enum status send_to_scorer(struct lane *lane, struct trial_work *work, st
                         .ordinal = (uint64_t)work->run->trial.ordinal,
                         .user = work,
                         .body = work->scorer_line,
-                        .total_timeout_ms = (uint32_t)(spec->timeout_ns / NS_PER_MS)};
+                        .total_timeout_ms = milliseconds(spec->timeout_ns)};
     enum status status = call_loop_submit(lane->session->calls, &call, err);
     lane->in_flight += status == STATUS_OK;
     return status;

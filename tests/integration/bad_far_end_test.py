@@ -61,6 +61,8 @@ MODEL_FAULTS = {
     "10 MB": (reply(content("x" * (10 << 20))), "malformed"),
     "hangs": (lambda call: "hang", "infrastructure"),
     "429 for ever": (lambda call: Reply(429, b"slow down", {"Retry-After": "0"}), "infrastructure"),
+    "429 for ever without a Retry-After": (lambda call: Reply(429, b"slow down"), "infrastructure"),
+    "429 that asks for an hour": (lambda call: Reply(429, b"slow down", {"Retry-After": "3600"}), "infrastructure"),
     "503 once": (lambda call: Reply(503, b"busy") if call.attempt == 1 else None, None),
 }
 
@@ -78,7 +80,7 @@ def agent(far_end, **more):
 def model(bench, far_end, **more):
     bench.write("prompts/v1/default.txt", "{{user_text}}\n")
     return {"name": "model", "kind": "llm", "model": "stub/small", "prompt": "prompts/v1", "base_url": far_end.url("/v1"),
-            "timeout": "500ms", "max_attempts": 2, **more}
+            "timeout": "500ms", "max_attempts": 2, "max_wait": "2s", **more}
 
 
 def check_fault(bench, run, error_class):

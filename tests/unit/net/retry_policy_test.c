@@ -107,3 +107,26 @@ Test(retry_policy, the_runs_budget_bounds_retries_but_not_throttling)
         eq(int, retry_policy_decide(&policy, RETRY_FAILURE, &history, &wait), RETRY_BUDGET_SPENT));
     cr_expect(eq(int, retry_policy_decide(&policy, RETRY_THROTTLED, &history, &wait), RETRY_AGAIN));
 }
+
+Test(retry_policy, a_call_waits_for_later_only_so_long_all_in_all)
+{
+    struct retry_policy policy = policy_of((struct call_retry_options){.max_wait_ms = 60000});
+    struct retry_history history = {.ordinal = 3, .retry_after_ns = -1};
+    int64_t wait = 0;
+    enum retry_verdict verdict = RETRY_AGAIN;
+    while (verdict == RETRY_AGAIN) {
+        history.waited_ns += wait;
+        history.throttled++;
+        verdict = retry_policy_decide(&policy, RETRY_THROTTLED, &history, &wait);
+    }
+    cr_expect(eq(int, verdict, RETRY_WAIT_TOO_LONG));
+    cr_expect(le(i64, history.waited_ns, 60000 * MS));
+    cr_expect(gt(i64, history.waited_ns, 30000 * MS));
+    history = (struct retry_history){
+        .throttled = 1, .max_wait_ms = 5000, .waited_ns = 4000 * MS, .retry_after_ns = 1001 * MS};
+    cr_expect(eq(int, retry_policy_decide(&policy, RETRY_THROTTLED, &history, &wait),
+                 RETRY_WAIT_TOO_LONG),
+              "the call's own limit goes before");
+    history.waited_ns = 0;
+    cr_expect(eq(int, retry_policy_decide(&policy, RETRY_THROTTLED, &history, &wait), RETRY_AGAIN));
+}
