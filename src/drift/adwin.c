@@ -141,7 +141,8 @@ static void delete_oldest(struct adwin *adwin)
 static bool is_cut(const struct adwin *adwin, struct part old, struct part recent, double log_width)
 {
     double shortest = adwin->options.min_window_length;
-    if (!(recent.count >= shortest && old.count >= shortest))
+    double needed = adwin->options.rule == ADWIN_MOA ? shortest + 2 : shortest;
+    if (!(recent.count >= needed && old.count >= needed))
         return false;
     double reciprocal = 1 / (old.count - shortest + 1) + 1 / (recent.count - shortest + 1);
     double variance = adwin->variance / adwin->width;
@@ -175,8 +176,9 @@ bool adwin_update(struct adwin *adwin, double value)
 {
     if (!isfinite(value))
         return false;
-    if (adwin->detected)
+    if (adwin->detected && adwin->options.rule == ADWIN_RIVER)
         start_anew(adwin);
+    adwin->detected = false;
     insert(adwin, value);
     adwin->ticks++;
     if (adwin->ticks % adwin->options.clock != 0 || !(adwin->width > adwin->options.grace_period))

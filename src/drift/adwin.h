@@ -1,8 +1,9 @@
 /*
  * adwin.h: adaptive windowing (Bifet and Gavalda 2007): watches the mean of a stream and says when
- * the recent part differs from the older one. Compatible with River 0.26: after a detection it
- * starts anew at the next value (its shrunken window is thrown away). Memory: 96 (max_buckets + 1)
- * times 8 bytes, taken at creation. Thread: one at a time.
+ * the recent part differs from the older one. By default compatible with River 0.26: after a
+ * detection it starts anew at the next value (its shrunken window is thrown away). By MOA's rule
+ * (2023.04) it keeps the shrunken window and asks each part for two values more. Memory: 96
+ * (max_buckets + 1) times 8 bytes, taken at creation. Thread: one at a time.
  */
 #ifndef ASSAY_DRIFT_ADWIN_H
 #define ASSAY_DRIFT_ADWIN_H
@@ -13,12 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum adwin_rule { ADWIN_RIVER, ADWIN_MOA };
+
 struct adwin_options {
     double delta;             /* .002: smaller is slower and surer */
     uint32_t clock;           /* 32: values between checks */
     uint32_t max_buckets;     /* 5: of each size */
     double min_window_length; /* 5: of either part */
     double grace_period;      /* 10: no check before */
+    enum adwin_rule rule;
 };
 
 #define ADWIN_DEFAULTS                                                                             \

@@ -106,6 +106,9 @@ static json_t *run_adwin(struct check_case *c)
     options.max_buckets = small_count(c, "max_buckets", options.max_buckets);
     options.min_window_length = parameter(c, "min_window_length", options.min_window_length);
     options.grace_period = parameter(c, "grace_period", options.grace_period);
+    const char *rule =
+        json_string_value(json_object_get(json_object_get(c->input, "params"), "rule"));
+    options.rule = rule && strcmp(rule, "moa") == 0 ? ADWIN_MOA : ADWIN_RIVER;
     struct sample stream = stream_of(c);
     CLEANUP(adwin_cleanup) struct adwin *adwin = adwin_create(options);
     if (!adwin)
