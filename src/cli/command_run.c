@@ -37,7 +37,7 @@ static void catch_signals(void)
 
 struct run_options {
     const char *config, *run_id, *max_cost, *env_file;
-    struct cli_texts sets, outputs, rest;
+    struct cli_texts sets, filters, outputs, rest;
     int64_t concurrency, repeat, limit, seed, threads;
     bool resume, retry_errors, dry_run, no_cache, json, quiet;
 };
@@ -45,8 +45,28 @@ struct run_options {
 static void options_done(struct run_options *options)
 {
     cli_texts_done(&options->sets);
+    cli_texts_done(&options->filters);
     cli_texts_done(&options->outputs);
     cli_texts_done(&options->rest);
+}
+
+/* KEY=VALUE as `--set source.filter.KEY=VALUE`. A key of metadata with a dot in it has no path: it
+ * can stand in the pipeline only. */
+static enum status add_filter(const char *text, struct arena *arena, struct pipeline_override *ret,
+                              struct error *err)
+{
+    const char *equals = strchr(text, '=');
+    int size = equals ? (int)(equals - text) : 0;
+    if (size == 0 || memchr(text, '.', (size_t)size)) {
+        enum status status =
+            error_set(err, STATUS_CONFIG, "--filter takes KEY=VALUE, not '%s'", text);
+        error_fix(err, "For example: --filter language=en-US. Keys with a dot: under "
+                       "'source.filter' in the pipeline.");
+        return status;
+    }
+    ret->path = arena_format(arena, "source.filter.%.*s", size, text);
+    ret->value = arena_copy_text(arena, equals + 1);
+    return ret->path && ret->value ? STATUS_OK : error_no_memory(err);
 }
 
 /* Options that are short for --set. */
@@ -60,7 +80,8 @@ static enum status add_short_sets(struct run_options *options, struct arena *are
     } numbers[] = {{"repeats", options->repeat},
                    {"seed", options->seed},
                    {"max_in_flight", options->concurrency}};
-    struct pipeline_override *all = arena_array(arena, *count + 5, sizeof *all);
+    struct pipeline_override *all =
+        arena_array(arena, *count + options->filters.count + 5, sizeof *all);
     if (!all)
         return error_no_memory(err);
     for (size_t i = 0; i < *count; i++)
@@ -72,6 +93,11 @@ static enum status add_short_sets(struct run_options *options, struct arena *are
         if (!value)
             return error_no_memory(err);
         all[(*count)++] = (struct pipeline_override){numbers[i].path, value};
+    }
+    for (size_t i = 0; i < options->filters.count; i++) {
+        enum status status = add_filter(options->filters.items[i], arena, &all[(*count)++], err);
+        if (status != STATUS_OK)
+            return status;
     }
     if (options->max_cost)
         all[(*count)++] = (struct pipeline_override){"max_cost", options->max_cost};
@@ -221,6 +247,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
         {"max-concurrency", 'j', CLI_COUNT, &o.concurrency, "N", "trials at once"},
         {"repeat", 0, CLI_COUNT, &o.repeat, "N", "trials of each conversation with each candidate"},
         {"limit", 0, CLI_COUNT, &o.limit, "N", "only the first N conversations"},
+        {"filter", 0, CLI_TEXTS, &o.filters, "KEY=VALUE", "only conversations with this language, split, tag, metadata key...; again for more"},
         {"seed", 0, CLI_COUNT, &o.seed, "N", "of everything random"},
         {"run-id", 0, CLI_TEXT, &o.run_id, "ID", "name of the run; default: time and chance"},
         {"resume", 0, CLI_FLAG, &o.resume, NULL, "go on with --run-id when it is there already"},

@@ -115,8 +115,8 @@ static bool store_text(const struct option *option, struct strview text, void *a
     return false;
 }
 
-static void store_texts(const struct option *option, const struct yaml_node *value, void *at,
-                        struct fault_list *faults)
+struct option_texts option_read_texts(const char *name, const struct yaml_node *value,
+                                      struct fault_list *faults)
 {
     size_t count = value->kind == YAML_LIST ? value->count : 1;
     struct strview *items = arena_array(faults->arena, count ? count : 1, sizeof *items);
@@ -125,10 +125,10 @@ static void store_texts(const struct option *option, const struct yaml_node *val
     for (size_t i = 0; items && i < count; i++) {
         const struct yaml_node *item = value->kind == YAML_LIST ? value->pairs[i].value : value;
         if (item->kind != YAML_SCALAR)
-            fault_add(faults, item, NULL, "'%s' takes a list of texts", option->name);
+            fault_add(faults, item, NULL, "'%s' takes a list of texts", name);
         items[i] = item->text;
     }
-    *(struct option_texts *)at = (struct option_texts){items, items ? count : 0};
+    return (struct option_texts){items, items ? count : 0};
 }
 
 static void check_range(const struct option *option, const struct yaml_node *value, const void *at,
@@ -150,7 +150,7 @@ static void store_node(const struct option *option, struct yaml_node *value, voi
         return;
     }
     if (option->kind == OPTION_TEXTS && value->kind != YAML_MAP) {
-        store_texts(option, value, at, faults);
+        *(struct option_texts *)at = option_read_texts(option->name, value, faults);
         return;
     }
     if (value->kind != YAML_SCALAR || !store_text(option, value->text, at)) {

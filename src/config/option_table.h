@@ -53,6 +53,11 @@ void option_table_apply(const struct option *table, const struct yaml_node *map,
 void *option_table_read_list(const struct option *table, size_t size, const struct yaml_node *list,
                              size_t *ret_count, struct fault_list *faults);
 
+/* The value of an OPTION_TEXTS, for maps whose keys are not known beforehand. `name` is told in
+ * faults. */
+struct option_texts option_read_texts(const char *name, const struct yaml_node *value,
+                                      struct fault_list *faults);
+
 /* One value by the same rules; false and a fault when it is wrong. */
 bool option_parse_duration(struct strview text, int64_t *ret_ns);
 bool option_parse_usd(struct strview text, int64_t *ret_usd_nano);

@@ -51,6 +51,7 @@ const struct option pipeline_spec_options[] = {
 static const struct option source_options[] = {
     {"events", OPTION_TEXT, NULL, AT(source_spec, events), "conversations as events: .jsonl, .jsonl.gz or .avro", OPTION_MUST, NULL, 0, 0},
     {"gold", OPTION_TEXT, NULL, AT(source_spec, gold), "gold conversations: .jsonl", 0, NULL, 0, 0},
+    {"filter", OPTION_NODE, NULL, AT(source_spec, filter), "{key: value or list}: only such conversations; by language, split, tag, any key of the metadata...", 0, NULL, 0, 0},
     {0}};
 
 const struct option pipeline_spec_candidate_options[] = {
@@ -244,6 +245,27 @@ static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *
     }
 }
 
+static void read_filters(struct source_spec *source, struct fault_list *faults)
+{
+    const struct yaml_node *map = source->filter;
+    if (!map)
+        return;
+    if (map->kind != YAML_MAP) {
+        fault_add(faults, map, "Write {language: en-US, site: [north, south]}.",
+                  "'filter' takes keys with their values");
+        return;
+    }
+    source->filters = arena_array(faults->arena, map->count + 1, sizeof *source->filters);
+    if (!source->filters) {
+        fault_add_no_memory(faults);
+        return;
+    }
+    for (size_t i = 0; i < map->count; i++)
+        source->filters[source->filter_count++] = (struct source_filter){
+            map->pairs[i].key->text,
+            option_read_texts(map->pairs[i].key->text.data, map->pairs[i].value, faults)};
+}
+
 static void check(struct pipeline_file *file, const struct yaml_node *root,
                   struct fault_list *faults)
 {
@@ -289,6 +311,7 @@ static enum status load(const char *path, const struct pipeline_override *overri
     option_table_apply(pipeline_spec_options, root, file, faults);
     spec->path = faults->file;
     option_table_apply(source_options, file->source, &spec->source, faults);
+    read_filters(&spec->source, faults);
     option_table_apply(report_options, file->report, &spec->report, faults);
     option_table_apply(user_spec_options, file->user, &spec->user, faults);
     spec->candidates = read_list(pipeline_spec_candidate_options, sizeof *spec->candidates,

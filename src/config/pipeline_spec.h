@@ -79,9 +79,18 @@ struct gate_spec {
     double at_least, at_most; /* NaN: not set */
 };
 
+/* Only conversations whose value of the key is one of these: ingest/conversation_filter. */
+struct source_filter {
+    struct strview key;
+    struct option_texts values;
+};
+
 struct source_spec {
     struct strview events; /* conversations as events: JSON Lines or Avro */
     struct strview gold;   /* absent: no gold */
+    struct yaml_node *filter;
+    struct source_filter *filters; /* all must hold */
+    size_t filter_count;
 };
 
 struct report_spec {

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "codec/binary_record.h"
+#include "ingest/conversation_filter.h"
 #include "ingest/record_file.h"
 #include "pipeline/conversation_stream.h"
 #include "pipeline/lane_private.h"
@@ -329,6 +330,7 @@ static enum skip_reason whole_skip(const struct conversation *conversation)
     return conversation->turn_count == 0 ? SKIP_NO_USER_TURN : SKIP_NONE;
 }
 
+/* *ret_active stays NULL when the pipeline's filter leaves the conversation out. */
 static enum status activate(struct conversation_feed *feed, struct conversation *conversation,
                             struct active_conversation **ret_active, struct error *err)
 {
@@ -341,9 +343,16 @@ static enum status activate(struct conversation_feed *feed, struct conversation 
     }
     active->conversation = conversation;
     active->stream = session->options.stream;
-    conversation->ordinal = (int64_t)feed->handed_out++;
+    const struct source_spec *source = &session->options.pipeline->source;
     enum gold_status gold_status;
     enum status status = join_gold(session, active, &gold_status, err);
+    if (status == STATUS_OK && !conversation_filter_matches(source->filters, source->filter_count,
+                                                            conversation, active->gold)) {
+        accounts->skipped[SKIP_FILTERED] += conversation->event_count;
+        active_conversation_destroy(active);
+        return STATUS_OK;
+    }
+    conversation->ordinal = (int64_t)feed->handed_out++;
     if (status == STATUS_OK)
         status = find_zone(session, active, err);
     if (status == STATUS_OK)
@@ -473,7 +482,9 @@ enum status conversation_feed_next(struct conversation_feed *feed, bool may_wait
             if (status != STATUS_OK)
                 return status;
         } else {
-            return activate(feed, conversation, ret_active, err);
+            enum status status = activate(feed, conversation, ret_active, err);
+            if (status != STATUS_OK || *ret_active)
+                return status;
         }
     }
     return STATUS_OK;
