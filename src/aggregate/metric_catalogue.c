@@ -4,23 +4,39 @@
  */
 #include "aggregate/metric_catalogue.h"
 
+#define AVERAGED                                                                                   \
+    "95 %: Wilson on conversations, repeats averaged first, at the variance that they leave; "     \
+    "change: paired by conversation"
 #define WILSON                                                                                     \
-    "95 %: Wilson on conversations, repeats averaged first; change: paired by conversation"
+    "95 %, for callers like these: Wilson on conversations, repeats averaged first, at the "       \
+    "variance that they leave; change: paired by conversation"
 #define SHARE                                                                                      \
     "95 %: Wilson on the effective number of items, errors clustered by conversation (CR1, t); "   \
     "change: paired by conversation"
 #define MEAN "95 %: t, errors clustered by conversation (CR1); change: paired by conversation"
-#define MACRO "mean over the slots that gold or the candidate has"
-#define BINS "10 bins of equal width, right-closed"
+#define MACRO                                                                                      \
+    "mean over the slots that gold or the candidate has; 95 % and change: cluster bootstrap by "   \
+    "conversation, BCa"
+#define BINS                                                                                       \
+    "10 bins of equal width, right-closed; 95 % and change: cluster bootstrap by conversation, "   \
+    "BCa"
+#define AREA                                                                                       \
+    "ties count half; 95 % and change: placement values by conversation (Obuchowski 1997), t"
 #define RANK                                                                                       \
     "nearest rank; 95 %: ranks by Wilson at the effective number of values (clustered by "         \
-    "conversation)"
+    "conversation); change: cluster bootstrap by conversation"
 
 const struct section_entry metric_catalogue_sections[] = {
     {"headline", "Headline metrics", NULL},
     {"bounds", "Bounds of the success rate",
      "Infrastructure errors are in no quality metric. If all of them had been wrong, or all right, "
      "the success rate would be this."},
+    {"repeats", "Repeats",
+     "Over conversations with that many scored repeats. pass^k: all of k tries succeed; pass@k: at "
+     "least one does; both unbiased."},
+    {"challenge", "The challenge split",
+     "Conversations that were chosen because they are hard. They are in no other quality metric of "
+     "this report, so that the headline speaks of callers as they come."},
     {"slots", "Slots", "A wrong value counts as one false positive and one false negative."},
     {"calibration", "Calibration of slot confidence",
      "A calibrated candidate is right as often as it says."},
@@ -51,6 +67,7 @@ const struct section_entry metric_catalogue_sections[] = {
 
 const struct metric_entry metric_catalogue[] = {
     {"success_rate", "Success rate", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls that succeed by the mode's rule"},
+    {"success_rate_this_gold", "Success rate of this gold set", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", "95 %: Wilson at the variance of repeats within conversations: what these same conversations would give again", "the same share; its interval holds for these conversations, not for other callers"},
     {"goal_slot_success", "Goal slots right at the end", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls in which all required slots are right at the last turn"},
     {"completion_rate", "Completion", UNIT_RATIO, HIGHER_IS_BETTER, "headline", WILSON, "share of calls that end with a booking made, right or wrong; needs no gold"},
     {"joint_goal_accuracy", "Joint goal accuracy", UNIT_RATIO, HIGHER_IS_BETTER, "headline", SHARE, "share of turns after which the whole state is right"},
@@ -62,6 +79,24 @@ const struct metric_entry metric_catalogue[] = {
 
     {"success_rate_errors_wrong", "If errors were wrong", UNIT_RATIO, HIGHER_IS_BETTER, "bounds", WILSON, "success rate with every infrastructure error a failure"},
     {"success_rate_errors_right", "If errors were right", UNIT_RATIO, HIGHER_IS_BETTER, "bounds", WILSON, "success rate with every infrastructure error a success"},
+
+    {"pass_hat_2", "pass^2", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that two tries both succeed"},
+    {"pass_hat_3", "pass^3", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that three tries all succeed"},
+    {"pass_hat_5", "pass^5", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that five tries all succeed"},
+    {"pass_hat_10", "pass^10", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that ten tries all succeed"},
+    {"pass_at_2", "pass@2", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that one of two tries succeeds"},
+    {"pass_at_3", "pass@3", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that one of three tries succeeds"},
+    {"pass_at_5", "pass@5", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that one of five tries succeeds"},
+    {"pass_at_10", "pass@10", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", AVERAGED, "chance that one of ten tries succeeds"},
+    {"stable_pass_share", "Stable pass", UNIT_RATIO, HIGHER_IS_BETTER, "repeats", WILSON, "share of conversations whose repeats all succeed"},
+    {"flaky_share", "Flaky", UNIT_RATIO, LOWER_IS_BETTER, "repeats", WILSON, "share of conversations of which some repeats succeed and some do not"},
+    {"stable_fail_share", "Stable fail", UNIT_RATIO, LOWER_IS_BETTER, "repeats", WILSON, "share of conversations whose repeats all fail"},
+
+    {"challenge_success_rate", "Success rate, challenge", UNIT_RATIO, HIGHER_IS_BETTER, "challenge", WILSON, "as success_rate, over the split challenge"},
+    {"challenge_goal_slot_success", "Goal slots right, challenge", UNIT_RATIO, HIGHER_IS_BETTER, "challenge", WILSON, "as goal_slot_success, over the split challenge"},
+    {"challenge_joint_goal_accuracy", "Joint goal accuracy, challenge", UNIT_RATIO, HIGHER_IS_BETTER, "challenge", SHARE, "as joint_goal_accuracy, over the split challenge"},
+    {"challenge_slot_f1_micro", "Slot F1 (micro), challenge", UNIT_RATIO, HIGHER_IS_BETTER, "challenge", SHARE, "as slot_f1_micro, over the split challenge"},
+    {"challenge_intent_accuracy", "Intent accuracy, challenge", UNIT_RATIO, HIGHER_IS_BETTER, "challenge", SHARE, "as intent_accuracy, over the split challenge"},
 
     {"slot_precision_micro", "Slot precision (micro)", UNIT_RATIO, HIGHER_IS_BETTER, "slots", SHARE, "right of all predicted slot changes"},
     {"slot_recall_micro", "Slot recall (micro)", UNIT_RATIO, HIGHER_IS_BETTER, "slots", SHARE, "right of all slot changes in gold"},
@@ -80,7 +115,7 @@ const struct metric_entry metric_catalogue[] = {
     {"ece_10", "Expected calibration error", UNIT_RATIO, LOWER_IS_BETTER, "calibration", BINS, "mean distance of confidence and accuracy over bins"},
     {"mce_10", "Maximum calibration error", UNIT_RATIO, LOWER_IS_BETTER, "calibration", BINS, "largest distance over the bins that are not empty"},
     {"brier", "Brier score", UNIT_RATIO, LOWER_IS_BETTER, "calibration", MEAN, "mean squared distance of confidence and outcome"},
-    {"auroc", "AUROC of confidence", UNIT_RATIO, HIGHER_IS_BETTER, "calibration", "ties count half", "chance that a right value is surer than a wrong one"},
+    {"auroc", "AUROC of confidence", UNIT_RATIO, HIGHER_IS_BETTER, "calibration", AREA, "chance that a right value is surer than a wrong one"},
     {"mean_confidence", "Mean confidence", UNIT_RATIO, NO_DIRECTION, "calibration", MEAN, "of predicted slots"},
     {"confirm_precision", "Needs-confirmation precision", UNIT_RATIO, HIGHER_IS_BETTER, "calibration", SHARE, "share of flagged values that are wrong"},
     {"confirm_recall", "Needs-confirmation recall", UNIT_RATIO, HIGHER_IS_BETTER, "calibration", SHARE, "share of wrong values that are flagged"},

@@ -11,7 +11,7 @@
 enum number_code { CODE_ZERO, CODE_SAME, CODE_WRITTEN, CODE_AS_BEFORE };
 
 enum {
-    CODE_BYTES = (FOLD_COUNT + 1) / 2,
+    CODE_BYTES = (FOLD_TALLIED + 1) / 2,
     NUMBER_BYTES = 10,
     CONFIDENCE_STEPS = 8000,
     FLOAT_MARK = 1,
@@ -89,7 +89,7 @@ static void pack_ratios(struct packer *packer, const struct ratio_part *ratios)
     struct ratio_part before = {0};
     memset(codes, 0, CODE_BYTES);
     packer->at += CODE_BYTES;
-    for (size_t i = 0; i < FOLD_COUNT; i++) {
+    for (size_t i = 0; i < FOLD_TALLIED; i++) {
         unsigned size = code_of(ratios[i].size, before.size, before.size);
         unsigned sum = code_of(ratios[i].sum, ratios[i].size, before.sum);
         codes[i / 2] = (uint8_t)(codes[i / 2] | (size | sum << 2) << (i % 2 * 4));
@@ -121,13 +121,14 @@ static void unpack_ratios(struct unpacker *unpacker, struct ratio_part *ratios)
     const uint8_t *codes = unpacker->at;
     struct ratio_part before = {0};
     unpacker->at += CODE_BYTES;
-    for (size_t i = 0; i < FOLD_COUNT; i++) {
+    for (size_t i = 0; i < FOLD_TALLIED; i++) {
         unsigned code = codes[i / 2] >> (i % 2 * 4) & 15U;
         struct ratio_part part;
         part.size = unpack_coded(unpacker, code & 3, before.size, before.size);
         part.sum = unpack_coded(unpacker, code >> 2, part.size, before.sum);
         ratios[i] = before = part;
     }
+    ratio_metric_derive(ratios);
 }
 
 /* Behind its place: 0 and the one count when all changes were right, else all counts + 1. */
@@ -184,7 +185,7 @@ static void pack_lists(struct packer *packer, const struct outcome_row *row)
 
 static size_t most_bytes(const struct outcome_row *row)
 {
-    size_t numbers = BASIS_COUNT + 2 * FOLD_COUNT + 5 + row->slot_count * (OUTCOME_VERDICTS + 1) +
+    size_t numbers = BASIS_COUNT + 2 * FOLD_TALLIED + 5 + row->slot_count * (OUTCOME_VERDICTS + 1) +
                      row->extra_count * 3 + row->confidence_count + row->latency_count +
                      row->first_token_count;
     return CODE_BYTES + numbers * NUMBER_BYTES;

@@ -3,6 +3,8 @@
  */
 #include "aggregate/ratio_metric.h"
 
+#include "numeric/beta_law.h"
+#include "stats/pass_k.h"
 #include "stats/proportion.h"
 
 /* clang-format off */
@@ -10,6 +12,7 @@
 #define NOTHING_FINISHED "no trial was finished"
 #define NOTHING_PREDICTED "the candidate predicted no slot"
 #define NO_FAILURE "there is no failure whose cause is known"
+#define TOO_FEW_REPEATS "no conversation has that many scored repeats"
 #define NOT_RECORDED "the recording does not tell it"
 
 const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT] = {
@@ -52,6 +55,17 @@ const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT] = {
     [FOLD_CAUSE_CALLER_LEFT] = {"cause_caller_left_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
     [FOLD_CAUSE_SIMULATOR] = {"cause_simulator_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
     [FOLD_CAUSE_GOLD] = {"cause_gold_share", RATIO_SHARE, BASIS_FINISHED, 1, "failures", NO_FAILURE},
+    [FOLD_PASS_ALL_2] = {"pass_hat_2", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ALL_3] = {"pass_hat_3", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ALL_5] = {"pass_hat_5", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ALL_10] = {"pass_hat_10", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ANY_2] = {"pass_at_2", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ANY_3] = {"pass_at_3", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ANY_5] = {"pass_at_5", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_PASS_ANY_10] = {"pass_at_10", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_STABLE_PASS] = {"stable_pass_share", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_FLAKY] = {"flaky_share", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
+    [FOLD_STABLE_FAIL] = {"stable_fail_share", RATIO_AVERAGED, BASIS_SCORED, 1, "conversations", TOO_FEW_REPEATS},
 };
 
 const struct ratio_metric ratio_metric_of_recording[RECORDED_COUNT] = {
@@ -80,6 +94,26 @@ const struct ratio_metric ratio_metric_of_recording[RECORDED_COUNT] = {
 /* clang-format on */
 
 static const double alpha = .05;
+enum { FEW = 5 };
+
+void ratio_metric_derive(struct ratio_part *ratios)
+{
+    static const uint64_t ks[] = {2, 3, 5, 10};
+    uint64_t tries = (uint64_t)ratios[FOLD_SUCCESS].size,
+             passed = (uint64_t)ratios[FOLD_SUCCESS].sum;
+    for (size_t i = 0; i < sizeof ks / sizeof *ks; i++) {
+        double counts = tries >= ks[i];
+        struct estimate all = pass_k_all(tries, passed, ks[i]);
+        struct estimate any = pass_k_any(tries, passed, ks[i]);
+        ratios[FOLD_PASS_ALL_2 + i] = (struct ratio_part){all.undefined ? 0 : all.value, counts};
+        ratios[FOLD_PASS_ANY_2 + i] = (struct ratio_part){any.undefined ? 0 : any.value, counts};
+    }
+    double repeated = tries >= 2;
+    bool every = passed == tries, none = passed == 0;
+    ratios[FOLD_STABLE_PASS] = (struct ratio_part){repeated > 0 && every, repeated};
+    ratios[FOLD_FLAKY] = (struct ratio_part){repeated > 0 && !every && !none, repeated};
+    ratios[FOLD_STABLE_FAIL] = (struct ratio_part){repeated > 0 && none, repeated};
+}
 
 struct ratio_part ratio_metric_part(const struct ratio_metric *metric, struct ratio_part tally)
 {
@@ -88,12 +122,27 @@ struct ratio_part ratio_metric_part(const struct ratio_metric *metric, struct ra
     return tally;
 }
 
+/* Of 0 and 1: Wilson on conversations. Where repeats made fractions of them they vary less, and
+ * Wilson takes the number of conversations that such a variance is worth; not with fewer than five
+ * successes or failures, where the variance is not known well enough. */
+static struct interval averaged_interval(const struct ratio_sums *sums)
+{
+    struct share share = {sums->sum, sums->size};
+    double p = ratio_sums_value(sums), error = ratio_sums_error(sums);
+    bool whole = !(sums->sum_sum < sums->sum * (1 - 1e-12));
+    if (whole || sums->sum < FEW || sums->size - sums->sum < FEW || !(error > 0))
+        return proportion_wilson(share, alpha);
+    double effective = fmax(p * (1 - p) / (error * error), sums->size);
+    double critical = beta_law_student_upper_quantile(alpha / 2, (double)sums->clusters - 1);
+    return proportion_wilson_with((struct share){p * effective, effective}, critical);
+}
+
 static struct interval interval_of_sums(const struct ratio_metric *metric,
                                         const struct ratio_sums *sums)
 {
     switch (metric->kind) {
     case RATIO_AVERAGED:
-        return proportion_wilson((struct share){sums->sum, sums->size}, alpha);
+        return averaged_interval(sums);
     case RATIO_SHARE:
         return ratio_sums_share_interval(sums);
     case RATIO_MEAN:

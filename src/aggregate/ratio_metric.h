@@ -84,9 +84,25 @@ enum fold_ratio {
     FOLD_CAUSE_CALLER_LEFT,
     FOLD_CAUSE_SIMULATOR,
     FOLD_CAUSE_GOLD,
+    FOLD_TALLIED, /* those below follow from FOLD_SUCCESS: ratio_metric_derive */
+    FOLD_PASS_ALL_2 = FOLD_TALLIED,
+    FOLD_PASS_ALL_3,
+    FOLD_PASS_ALL_5,
+    FOLD_PASS_ALL_10,
+    FOLD_PASS_ANY_2,
+    FOLD_PASS_ANY_3,
+    FOLD_PASS_ANY_5,
+    FOLD_PASS_ANY_10,
+    FOLD_STABLE_PASS,
+    FOLD_FLAKY,
+    FOLD_STABLE_FAIL,
     FOLD_COUNT,
 };
 extern const struct ratio_metric ratio_metric_of_trials[FOLD_COUNT];
+
+/* A conversation's parts from FOLD_TALLIED on: what its repeats say. Empty below k repeats (pass)
+ * or two (stable, flaky). */
+void ratio_metric_derive(struct ratio_part *ratios);
 
 /* What is true of the recording. */
 enum recorded_ratio {

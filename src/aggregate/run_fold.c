@@ -54,7 +54,8 @@ void run_fold_destroy(struct run_fold *fold)
     if (!fold)
         return;
     for (size_t i = 0; fold->candidates && i < fold->candidate_count; i++) {
-        confidence_fold_done(&fold->candidates[i].confidence);
+        for (size_t j = 0; j < FOLD_SPLITS; j++)
+            confidence_fold_done(&fold->candidates[i].splits[j].confidence);
         value_collector_done(&fold->candidates[i].latency);
         value_collector_done(&fold->candidates[i].first_token);
         worst_trials_done(&fold->candidates[i].worst);
@@ -79,6 +80,8 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
         return error_no_memory(err);
     fold->facts = *facts;
     fold->is_open = true;
+    fold->split = facts->split == SPLIT_CHALLENGE ? FOLD_CHALLENGE : FOLD_RANDOM;
+    fold->of_split[fold->split]++;
     fold->last_trial = -1;
     fold->conversations++;
     fold->with_gold += facts->gold_status == GOLD_JOINED;

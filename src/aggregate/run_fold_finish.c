@@ -107,27 +107,28 @@ static void make_candidate(struct finish *finish, size_t index)
     const struct candidate_spec *spec = &finish->fold->pipeline->candidates[index];
     const struct candidate_fold *from = &finish->fold->candidates[index];
     struct candidate_summary *candidate = &finish->summary->candidates[index];
-    *candidate =
-        (struct candidate_summary){.name = text(finish, spec->name),
-                                   .kind = strview_of(candidate_type_names[spec->kind]),
-                                   .simulated = spec->simulated,
-                                   .trials = from->trials,
-                                   .scored = from->scored,
-                                   .infrastructure_errors = from->errors,
-                                   .malformed = from->malformed,
-                                   .not_run = from->not_run,
-                                   .no_gold = from->no_gold,
-                                   .served_models = served_models(finish, from),
-                                   .calls = from->calls,
-                                   .attempts = (uint64_t)from->attempts,
-                                   .tokens = from->tokens,
-                                   .cost_usd_nano = from->cost_usd_nano,
-                                   .cost_known = !summary_numbers_cost_is_unknown(from),
-                                   .bins = array(finish, CONFIDENCE_BINS, sizeof *candidate->bins),
-                                   .bin_count = from->confidence.count ? CONFIDENCE_BINS : 0};
+    *candidate = (struct candidate_summary){
+        .name = text(finish, spec->name),
+        .kind = strview_of(candidate_type_names[spec->kind]),
+        .simulated = spec->simulated,
+        .trials = from->trials,
+        .scored = from->scored,
+        .infrastructure_errors = from->errors,
+        .malformed = from->malformed,
+        .not_run = from->not_run,
+        .no_gold = from->no_gold,
+        .served_models = served_models(finish, from),
+        .calls = from->calls,
+        .attempts = (uint64_t)from->attempts,
+        .tokens = from->tokens,
+        .cost_usd_nano = from->cost_usd_nano,
+        .cost_known = !summary_numbers_cost_is_unknown(from),
+        .bins = array(finish, CONFIDENCE_BINS, sizeof *candidate->bins),
+        .bin_count = fold_headline(finish->fold, index)->confidence.count ? CONFIDENCE_BINS : 0};
     name_model(finish, spec, from, candidate);
     if (candidate->bins)
-        confidence_fold_reliability(&from->confidence, candidate->bins);
+        confidence_fold_reliability(&fold_headline(finish->fold, index)->confidence,
+                                    candidate->bins);
     memcpy(candidate->outcomes, from->outcomes, sizeof candidate->outcomes);
     memcpy(candidate->causes, from->causes.counts, sizeof candidate->causes);
     candidate->simulator_faults = from->simulator_faults;
@@ -219,6 +220,18 @@ static void make_accounts(struct finish *finish)
         check_accounts(finish);
 }
 
+static void take_flaky(struct finish *finish)
+{
+    struct run_summary *summary = finish->summary;
+    const struct run_fold *fold = finish->fold;
+    for (size_t i = 0; summary->flaky && i < fold->flaky_count; i++) {
+        summary->flaky[i] = fold->flaky[i];
+        summary->flaky[i].conversation_id = text(finish, fold->flaky[i].conversation_id);
+    }
+    summary->flaky_count = fold->flaky_count;
+    summary->flaky_total = fold->flaky_total;
+}
+
 static bool take_worst(struct finish *finish)
 {
     struct run_fold *fold = finish->fold;
@@ -269,6 +282,7 @@ enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *
     if (!trial_fold_end_conversation(fold) || !name_outcomes(fold))
         return error_no_memory(err);
     fold->finished = true;
+    fold->headline = fold->of_split[FOLD_RANDOM] ? FOLD_RANDOM : FOLD_CHALLENGE;
     make_identity(&finish);
     struct run_summary *summary = finish.summary;
     summary->candidates = array(&finish, fold->candidate_count, sizeof *summary->candidates);
@@ -276,6 +290,8 @@ enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *
     for (size_t c = 0; !finish.failed && c < fold->candidate_count; c++)
         make_candidate(&finish, c);
     make_accounts(&finish);
+    summary->flaky = array(&finish, fold->flaky_count, sizeof *summary->flaky);
+    take_flaky(&finish);
     if (finish.failed || !take_worst(&finish) || !summary_slots_make(fold, summary))
         return error_no_memory(err);
     enum status status = summary_rows_make(fold, summary, err);

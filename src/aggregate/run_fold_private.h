@@ -9,6 +9,7 @@
 #include "aggregate/confidence_fold.h"
 #include "aggregate/ratio_metric.h"
 #include "aggregate/run_fold.h"
+#include "aggregate/split_fold_private.h"
 #include "aggregate/value_collector.h"
 #include "aggregate/worst_trials.h"
 
@@ -17,39 +18,14 @@ enum {
     FOLD_EXTRAS = 64,      /* numbers of scorers, likewise */
     FOLD_SERVED_MODELS = 16,
     FOLD_SPOILT = 50, /* trials that the simulated caller spoilt are listed up to this many */
-};
-
-/* One slot with one candidate. */
-struct slot_part {
-    uint64_t counts[SLOT_LATE + 1]; /* by enum slot_verdict */
-    uint64_t now[SLOT_LATE + 1];    /* of the open conversation */
-    struct ratio_sums ratios[SLOT_RATIO_COUNT];
-};
-
-struct slot_fold {
-    struct strview name;
-    struct slot_part *by_candidate;
-};
-
-/* One number of a scorer of kind command. */
-struct extra_fold {
-    struct strview name;
-    struct extra_part {
-        struct ratio_part now;
-        struct ratio_sums sums;
-        struct ratio_pairs pairs;
-    } *by_candidate;
+    FOLD_FLAKY_SHOWN = 50,
 };
 
 struct candidate_fold {
     struct ratio_part now[FOLD_COUNT]; /* of the open conversation */
-    struct ratio_sums ratios[FOLD_COUNT];
-    struct ratio_pairs pairs[FOLD_COUNT]; /* with the first candidate; not used in that one */
-    struct paired_table success_table;    /* this one first, the first candidate second */
-    bool success_in_parts;                /* a repeat went otherwise: the table does not hold */
-    uint64_t now_trials[BASIS_COUNT];     /* of the open conversation */
-    struct outcome_row row;               /* of the open conversation: what has no sum of its own */
-    struct confidence_fold confidence;
+    struct split_fold splits[FOLD_SPLITS];
+    uint64_t now_trials[BASIS_COUNT]; /* of the open conversation */
+    struct outcome_row row;           /* of the open conversation: what has no sum of its own */
     struct value_collector latency, first_token;
     struct worst_trials worst, spoilt; /* spoilt: by the simulated caller */
     struct cause_fold causes;
@@ -85,6 +61,12 @@ struct run_fold {
     struct recorded_fold recorded;
     struct run_outcomes outcomes;
     struct conversation_facts facts; /* of the open conversation */
+    enum fold_split split;           /* of it */
+    enum fold_split headline;        /* known at the end */
+    uint64_t of_split[FOLD_SPLITS];
+    struct flaky_conversation flaky[FOLD_FLAKY_SHOWN]; /* nearest to half first */
+    size_t flaky_count;
+    uint64_t flaky_total;
     bool is_open;
     int64_t last_trial; /* candidate x repeats + repeat; -1: none yet */
     uint64_t conversations, with_gold, no_gold, gold_mismatch;
@@ -105,6 +87,12 @@ enum status summary_rows_make(struct run_fold *fold, struct run_summary *summary
 bool summary_slots_make(const struct run_fold *fold, struct run_summary *summary);
 struct measure summary_slots_macro(const struct run_fold *fold, size_t candidate,
                                    enum slot_ratio ratio);
+/* What the fold has of the split that headline numbers rest on. */
+static inline struct split_fold *fold_headline(const struct run_fold *fold, size_t candidate)
+{
+    return &fold->candidates[candidate].splits[fold->headline];
+}
+
 /* summary_numbers.c: metrics that are neither ratios nor quantiles. */
 typedef struct measure summary_number(const struct run_fold *fold, size_t candidate);
 struct summary_number_entry {
@@ -118,6 +106,10 @@ bool summary_numbers_cost_is_unknown(const struct candidate_fold *candidate);
 extern const char summary_numbers_no_cost[];
 /* Times of this run's own calls. */
 bool summary_numbers_is_live(const struct candidate_spec *spec);
+
+/* summary_vectors.c: ranges of the metrics that vector_metric knows. */
+enum status summary_vectors_add(const struct run_fold *fold, struct metric_row *row,
+                                struct error *err);
 
 /* run_decision.c: what the person who decides sees first; needs sections and gates. */
 bool run_decision_make(const struct run_fold *fold, const struct run_fold_input *input,

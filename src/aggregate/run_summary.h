@@ -89,6 +89,13 @@ struct candidate_summary {
     int64_t cause_calls, cause_cost_usd_nano; /* of the replays that found them */
 };
 
+/* Some of its scored repeats succeeded, and some did not. */
+struct flaky_conversation {
+    struct strview conversation_id;
+    size_t candidate;
+    uint64_t successes, trials;
+};
+
 enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_INCONCLUSIVE };
 
 struct gate_summary {
@@ -175,6 +182,9 @@ struct run_summary {
     struct trial_summary *spoilt; /* by the simulated caller: the first of them */
     size_t spoilt_count;
     uint64_t failed_total;
+    struct flaky_conversation *flaky; /* nearest to half of their repeats first, at most 50 */
+    size_t flaky_count;
+    uint64_t flaky_total; /* over all candidates */
     struct gate_summary *gates;
     size_t gate_count;
     struct accounts accounts;

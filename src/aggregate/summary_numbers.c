@@ -35,7 +35,7 @@ static struct measure verdicts(const struct run_fold *fold, size_t candidate,
     uint64_t count = 0;
     const struct candidate_fold *at = &fold->candidates[candidate];
     for (size_t i = 0; i < fold->slot_count; i++)
-        count += fold->slots[i].by_candidate[candidate].counts[verdict];
+        count += fold->slots[i].by_candidate[candidate].counts[fold->headline][verdict];
     return at->scored ? plain((double)count, at->scored, "trials")
                       : undefined("trials", "no trial was scored against gold");
 }
@@ -90,12 +90,12 @@ static struct measure handovers_missed(const struct run_fold *fold, size_t candi
 
 static struct measure ece(const struct run_fold *fold, size_t candidate)
 {
-    return confidence_fold_expected_error(&fold->candidates[candidate].confidence);
+    return confidence_fold_expected_error(&fold_headline(fold, candidate)->confidence);
 }
 
 static struct measure mce(const struct run_fold *fold, size_t candidate)
 {
-    return confidence_fold_maximum_error(&fold->candidates[candidate].confidence);
+    return confidence_fold_maximum_error(&fold_headline(fold, candidate)->confidence);
 }
 
 static struct measure f1_macro(const struct run_fold *fold, size_t candidate)

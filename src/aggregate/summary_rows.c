@@ -5,6 +5,7 @@
  */
 #include "aggregate/metric_catalogue.h"
 #include "aggregate/run_fold_private.h"
+#include "stats/proportion.h"
 
 #include <stdlib.h>
 
@@ -73,14 +74,16 @@ static struct measure difference_of(const struct measure *own, const struct meas
 }
 
 /* Why a ratio says nothing of this candidate although it was counted. */
-static const char *objection(const struct candidate_fold *candidate, enum fold_ratio ratio)
+static const char *objection(const struct candidate_fold *candidate, enum fold_ratio ratio,
+                             enum fold_split split)
 {
     if (ratio == FOLD_INTENT && !candidate->names_intent)
         return "the candidate names no intent";
     if (ratio == FOLD_REQUESTED_F1 && !candidate->names_requests)
         return "the candidate names no requested slots";
-    if ((ratio == FOLD_CONFIDENCE || ratio == FOLD_BRIER) && candidate->confidence.outside)
-        return confidence_fold_undefined(&candidate->confidence);
+    const struct confidence_fold *confidence = &candidate->splits[split].confidence;
+    if ((ratio == FOLD_CONFIDENCE || ratio == FOLD_BRIER) && confidence->outside)
+        return confidence_fold_undefined(confidence);
     if ((ratio == FOLD_COST || ratio == FOLD_COST_PER_SUCCESS) &&
         summary_numbers_cost_is_unknown(candidate))
         return summary_numbers_no_cost;
@@ -96,26 +99,55 @@ static struct measure object(struct measure measure, const char *reason)
     return measure;
 }
 
-static bool fill_trials(struct rows *rows, struct metric_row *row, enum fold_ratio ratio)
+static bool fill_split(struct rows *rows, struct metric_row *row, enum fold_ratio ratio,
+                       enum fold_split split)
 {
     const struct ratio_metric *metric = &ratio_metric_of_trials[ratio];
     const struct candidate_fold *candidates = rows->fold->candidates;
     if (!make_changes(rows, row))
         return false;
     for (size_t c = 0; c < rows->fold->candidate_count; c++) {
-        const char *reason = objection(&candidates[c], ratio);
-        row->by_candidate[c] =
-            object(ratio_metric_measure(metric, &candidates[c].ratios[ratio]), reason);
+        const struct split_fold *own = &candidates[c].splits[split];
+        const char *reason = objection(&candidates[c], ratio, split);
+        row->by_candidate[c] = object(ratio_metric_measure(metric, &own->ratios[ratio]), reason);
         if (c == 0)
             continue;
-        bool in_table = ratio == FOLD_SUCCESS && !candidates[c].success_in_parts;
-        reason = reason ? reason : objection(&candidates[0], ratio);
-        row->difference[c] =
-            object(ratio_metric_change(metric, &candidates[c].pairs[ratio],
-                                       in_table ? &candidates[c].success_table : NULL),
-                   reason);
+        bool in_table = ratio == FOLD_SUCCESS && !own->success_in_parts;
+        reason = reason ? reason : objection(&candidates[0], ratio, split);
+        row->difference[c] = object(
+            ratio_metric_change(metric, &own->pairs[ratio], in_table ? &own->success_table : NULL),
+            reason);
     }
     return true;
+}
+
+static bool fill_trials(struct rows *rows, struct metric_row *row, enum fold_ratio ratio)
+{
+    return fill_split(rows, row, ratio, rows->fold->headline);
+}
+
+/* The success rate of just these conversations: what repeats would have given besides. */
+static void fill_this_gold(struct rows *rows, struct metric_row *row)
+{
+    for (size_t c = 0; c < rows->fold->candidate_count; c++) {
+        const struct split_fold *own = fold_headline(rows->fold, c);
+        const struct ratio_sums *sums = &own->ratios[FOLD_SUCCESS];
+        struct measure *measure = &row->by_candidate[c];
+        *measure = ratio_metric_measure(&ratio_metric_of_trials[FOLD_SUCCESS], sums);
+        if (measure->undefined)
+            continue;
+        double n = sums->size, p = measure->value;
+        double variance = own->success_noise / (n * n);
+        measure->low = measure->high = (double)NAN;
+        if (own->repeated < sums->clusters)
+            *measure = object(*measure, "each conversation needs two scored repeats or more");
+        else if (variance > 0) {
+            struct interval interval = proportion_wilson(
+                (struct share){p * p * (1 - p) / variance, p * (1 - p) / variance}, .05);
+            measure->low = interval.low;
+            measure->high = interval.high;
+        }
+    }
 }
 
 static void fill_recorded(struct rows *rows, struct metric_row *row, enum recorded_ratio ratio)
@@ -191,7 +223,7 @@ static bool fill_rescaled(struct rows *rows, struct metric_row *row, enum fold_r
 static enum status fill_auroc(struct rows *rows, struct metric_row *row)
 {
     for (size_t c = 0; c < rows->fold->candidate_count; c++) {
-        const struct confidence_fold *confidence = &rows->fold->candidates[c].confidence;
+        const struct confidence_fold *confidence = &fold_headline(rows->fold, c)->confidence;
         enum status status = confidence_fold_auroc(confidence, &row->by_candidate[c], rows->err);
         if (status != STATUS_OK)
             return status;
@@ -210,8 +242,25 @@ static enum status checked(struct rows *rows, bool filled)
     return filled ? STATUS_OK : error_no_memory(rows->err);
 }
 
+/* "challenge_success_rate": over the split `challenge`, where it is not the headline itself. */
+static bool fill_challenge(struct rows *rows, struct metric_row *row, enum fold_ratio ratio)
+{
+    if (rows->fold->headline != FOLD_CHALLENGE)
+        return fill_split(rows, row, ratio, FOLD_CHALLENGE);
+    double nan = (double)NAN;
+    for (size_t c = 0; c < rows->fold->candidate_count; c++)
+        row->by_candidate[c] =
+            (struct measure){nan, nan, nan, 0, "conversations", "all conversations are of it"};
+    return true;
+}
+
 static enum status fill(struct rows *rows, const char *metric, struct metric_row *row)
 {
+    static const char challenge[] = "challenge_";
+    size_t prefix = sizeof challenge - 1;
+    for (int i = 0; strncmp(metric, challenge, prefix) == 0 && i < FOLD_COUNT; i++)
+        if (strcmp(metric + prefix, ratio_metric_of_trials[i].metric) == 0)
+            return checked(rows, fill_challenge(rows, row, (enum fold_ratio)i));
     if (strcmp(metric, "failed_per_1000") == 0)
         return checked(rows, fill_rescaled(rows, row, FOLD_SUCCESS, -1000, 1000));
     if (strcmp(metric, "monthly_cost_usd") == 0)
@@ -219,6 +268,10 @@ static enum status fill(struct rows *rows, const char *metric, struct metric_row
                                            (double)rows->fold->pipeline->report.monthly_calls, 0));
     if (strcmp(metric, "auroc") == 0)
         return fill_auroc(rows, row);
+    if (strcmp(metric, "success_rate_this_gold") == 0) {
+        fill_this_gold(rows, row);
+        return STATUS_OK;
+    }
     for (int i = 0; i < FOLD_COUNT; i++)
         if (strcmp(metric, ratio_metric_of_trials[i].metric) == 0)
             return checked(rows, fill_trials(rows, row, (enum fold_ratio)i));
@@ -270,15 +323,16 @@ static bool fill_extra(struct rows *rows, const struct extra_fold *extra, struct
 {
     static const struct ratio_metric metric = {NULL, RATIO_MEAN, BASIS_FINISHED,
                                                1,    "trials",   "the scorer gave no number"};
+    const struct run_fold *fold = rows->fold;
     row->title = arena_format(rows->arena, "%.*s", STRVIEW_ARG(extra->name));
     row->name = row->title;
     if (!row->title || !make_changes(rows, row))
         return false;
     for (size_t c = 0; c < rows->fold->candidate_count; c++) {
         const struct extra_part *part = &extra->by_candidate[c];
-        row->by_candidate[c] = ratio_metric_measure(&metric, &part->sums);
+        row->by_candidate[c] = ratio_metric_measure(&metric, &part->sums[fold->headline]);
         if (c)
-            row->difference[c] = ratio_metric_change(&metric, &part->pairs, NULL);
+            row->difference[c] = ratio_metric_change(&metric, &part->pairs[fold->headline], NULL);
     }
     return true;
 }
@@ -313,6 +367,26 @@ static bool has_errors(const struct run_fold *fold)
     return errors > 0;
 }
 
+/* Of whom the headline speaks. */
+static const char *headline_note(struct rows *rows)
+{
+    const uint64_t *of_split = rows->fold->of_split;
+    static const char callers[] = "Intervals are for callers like these";
+    if (!of_split[FOLD_CHALLENGE])
+        return arena_format(rows->arena, "%s, not just for these conversations.", callers);
+    if (!of_split[FOLD_RANDOM])
+        return arena_format(rows->arena,
+                            "All conversations are of the split challenge: chosen because they are "
+                            "hard. %s.",
+                            callers);
+    return arena_format(
+        rows->arena,
+        "Over %llu conversations; %llu more, of the split challenge, are in a table "
+        "of their own. %s, not just for these conversations.",
+        (unsigned long long)of_split[FOLD_RANDOM], (unsigned long long)of_split[FOLD_CHALLENGE],
+        callers);
+}
+
 static enum status make_section(struct rows *rows, const struct section_entry *entry)
 {
     struct metric_section *section = &rows->summary->sections[rows->summary->section_count];
@@ -322,7 +396,8 @@ static enum status make_section(struct rows *rows, const struct section_entry *e
         most += strcmp(metric->section, entry->name) == 0;
     *section = (struct metric_section){entry->name, entry->title, entry->note,
                                        arena_array(rows->arena, most, sizeof *section->rows), 0};
-    if (!section->rows)
+    section->note = strcmp(entry->name, "headline") == 0 ? headline_note(rows) : entry->note;
+    if (!section->rows || (!section->note && strcmp(entry->name, "headline") == 0))
         return error_no_memory(rows->err);
     for (const struct metric_entry *metric = metric_catalogue; metric->name; metric++) {
         if (strcmp(metric->section, entry->name) != 0 || strchr(metric->name, '.'))
@@ -331,10 +406,13 @@ static enum status make_section(struct rows *rows, const struct section_entry *e
         if (!start_row(rows, metric, row))
             return error_no_memory(rows->err);
         enum status status = fill(rows, metric->name, row);
+        if (status == STATUS_OK)
+            status = summary_vectors_add(rows->fold, row, rows->err);
         if (status != STATUS_OK)
             return status;
-        any_value = any_value || has_value(rows, row);
-        section->count++;
+        bool is_told = has_value(rows, row);
+        any_value = any_value || is_told;
+        section->count += is_told || strcmp(entry->name, "repeats") != 0;
     }
     bool is_scorers = strcmp(entry->name, "scorers") == 0;
     if (is_scorers && !fill_extras(rows, section))

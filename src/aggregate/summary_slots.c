@@ -16,22 +16,24 @@ static bool is_used(const struct run_fold *fold, const struct slot_fold *slot)
 {
     for (size_t c = 0; c < fold->candidate_count; c++)
         for (int v = SLOT_RIGHT; v <= SLOT_LATE; v++)
-            if (slot->by_candidate[c].counts[v])
+            if (slot->by_candidate[c].counts[fold->headline][v])
                 return true;
     return false;
 }
 
-static struct slot_summary summarise(const struct slot_part *part)
+static struct slot_summary summarise(const struct slot_part *part, enum fold_split split)
 {
+    const uint64_t *counts = part->counts[split];
+    const struct ratio_sums *ratios = part->ratios[split];
     return (struct slot_summary){
-        .right = part->counts[SLOT_RIGHT],
-        .wrong_value = part->counts[SLOT_WRONG_VALUE],
-        .missing = part->counts[SLOT_MISSING],
-        .spurious = part->counts[SLOT_SPURIOUS],
-        .late = part->counts[SLOT_LATE],
-        .precision = ratio_metric_measure(&metrics[SLOT_PRECISION], &part->ratios[SLOT_PRECISION]),
-        .recall = ratio_metric_measure(&metrics[SLOT_RECALL], &part->ratios[SLOT_RECALL]),
-        .f1 = ratio_metric_measure(&metrics[SLOT_F1], &part->ratios[SLOT_F1])};
+        .right = counts[SLOT_RIGHT],
+        .wrong_value = counts[SLOT_WRONG_VALUE],
+        .missing = counts[SLOT_MISSING],
+        .spurious = counts[SLOT_SPURIOUS],
+        .late = counts[SLOT_LATE],
+        .precision = ratio_metric_measure(&metrics[SLOT_PRECISION], &ratios[SLOT_PRECISION]),
+        .recall = ratio_metric_measure(&metrics[SLOT_RECALL], &ratios[SLOT_RECALL]),
+        .f1 = ratio_metric_measure(&metrics[SLOT_F1], &ratios[SLOT_F1])};
 }
 
 bool summary_slots_make(const struct run_fold *fold, struct run_summary *summary)
@@ -49,7 +51,7 @@ bool summary_slots_make(const struct run_fold *fold, struct run_summary *summary
         if (!row->slot.data || !row->by_candidate)
             return false;
         for (size_t c = 0; c < fold->candidate_count; c++)
-            row->by_candidate[c] = summarise(&fold->slots[i].by_candidate[c]);
+            row->by_candidate[c] = summarise(&fold->slots[i].by_candidate[c], fold->headline);
     }
     return true;
 }
@@ -60,7 +62,8 @@ struct measure summary_slots_macro(const struct run_fold *fold, size_t candidate
     double nan = (double)NAN, sum = 0;
     uint64_t count = 0;
     for (size_t i = 0; i < fold->slot_count; i++) {
-        const struct ratio_sums *sums = &fold->slots[i].by_candidate[candidate].ratios[ratio];
+        const struct ratio_sums *sums =
+            &fold->slots[i].by_candidate[candidate].ratios[fold->headline][ratio];
         if (!(sums->size > 0))
             continue;
         sum += ratio_sums_value(sums);

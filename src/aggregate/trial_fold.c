@@ -37,10 +37,10 @@ static struct slot_part *slot_of(struct run_fold *fold, struct strview name, siz
     return &slot->by_candidate[candidate];
 }
 
-static bool add_confidence(struct candidate_fold *candidate, const struct slot_score *slot,
-                           bool right)
+static bool add_confidence(struct candidate_fold *candidate, enum fold_split split,
+                           const struct slot_score *slot, bool right)
 {
-    if (!confidence_fold_add(&candidate->confidence, slot->confidence, right) ||
+    if (!confidence_fold_add(&candidate->splits[split].confidence, slot->confidence, right) ||
         !outcome_row_add_confidence(&candidate->row, slot->confidence, right))
         return false;
     if (!(slot->confidence >= 0 && slot->confidence <= 1))
@@ -57,7 +57,7 @@ static bool add_slot(struct run_fold *fold, struct candidate_fold *candidate,
     struct slot_part *part = slot_of(fold, slot->slot, (size_t)(candidate - fold->candidates));
     if (!part || slot->verdict <= SLOT_VERDICT_ABSENT || slot->verdict > SLOT_LATE)
         return part != NULL;
-    part->counts[slot->verdict]++;
+    part->counts[fold->split][slot->verdict]++;
     part->now[slot->verdict]++;
     bool right = slot->verdict == SLOT_RIGHT, wrong_value = slot->verdict == SLOT_WRONG_VALUE;
     bool missing = slot->verdict == SLOT_MISSING, spurious = slot->verdict == SLOT_SPURIOUS;
@@ -74,7 +74,7 @@ static bool add_slot(struct run_fold *fold, struct candidate_fold *candidate,
     tally(candidate, FOLD_CONFIRM_RECALL, flagged && wrong, wrong);
     tally(candidate, FOLD_CONFIRM_SHARE, flagged, 1);
     tally(candidate, FOLD_CONFIRM_RESIDUAL, !flagged && wrong, !flagged);
-    return add_confidence(candidate, slot, !wrong);
+    return add_confidence(candidate, fold->split, slot, !wrong);
 }
 
 static bool add_turn(struct run_fold *fold, struct candidate_fold *candidate,
@@ -334,34 +334,49 @@ bool trial_fold_add(struct run_fold *fold, const struct trial *trial)
 }
 
 /* Newcombe's interval needs pairs of 0 and 1. */
-static void add_success_pair(struct candidate_fold *candidate, struct ratio_part own,
+static void add_success_pair(struct split_fold *split, struct ratio_part own,
                              struct ratio_part first)
 {
     bool own_all = own.sum >= own.size, first_all = first.sum >= first.size;
     bool own_none = own.sum <= 0, first_none = first.sum <= 0;
-    candidate->success_in_parts =
-        candidate->success_in_parts || !(own_all || own_none) || !(first_all || first_none);
-    struct paired_table *table = &candidate->success_table;
+    split->success_in_parts =
+        split->success_in_parts || !(own_all || own_none) || !(first_all || first_none);
+    struct paired_table *table = &split->success_table;
     table->both += own_all && first_all;
     table->only_first += own_all && !first_all;
     table->only_second += !own_all && first_all;
     table->neither += !own_all && !first_all;
 }
 
+/* p (1 - p)/K of one conversation, unbiased: c (K - c)/(K K (K - 1)) for c of K. */
+static void add_noise(struct split_fold *split, struct ratio_part success)
+{
+    double k = success.size, c = success.sum;
+    if (k < 2)
+        return;
+    split->repeated++;
+    split->success_noise += c * (k - c) / (k * k * (k - 1));
+}
+
 static void end_ratios(struct run_fold *fold, struct candidate_fold *candidate)
 {
     const struct candidate_fold *first = fold->candidates;
+    struct split_fold *split = &candidate->splits[fold->split];
+    add_noise(split, candidate->now[FOLD_SUCCESS]);
     for (int i = 0; i < FOLD_COUNT; i++) {
         const struct ratio_metric *metric = &ratio_metric_of_trials[i];
         struct ratio_part own = ratio_metric_part(metric, candidate->now[i]);
-        ratio_sums_add(&candidate->ratios[i], own);
+        ratio_sums_add(&split->ratios[i], own);
         if (candidate == first || !candidate->now_trials[metric->basis] ||
             !first->now_trials[metric->basis])
             continue;
         struct ratio_part other = ratio_metric_part(metric, first->now[i]);
-        ratio_pairs_add(&candidate->pairs[i], own, other);
+        bool averaged = metric->kind == RATIO_AVERAGED;
+        if (averaged && !(own.size > 0 && other.size > 0))
+            continue;
+        ratio_pairs_add(&split->pairs[i], own, other);
         if (i == FOLD_SUCCESS)
-            add_success_pair(candidate, own, other);
+            add_success_pair(split, own, other);
     }
 }
 
@@ -369,16 +384,16 @@ static void end_slots(struct run_fold *fold, size_t candidate)
 {
     for (size_t i = 0; i < fold->slot_count; i++) {
         struct slot_part *part = &fold->slots[i].by_candidate[candidate];
+        struct ratio_sums *ratios = part->ratios[fold->split];
         double right = (double)part->now[SLOT_RIGHT], wrong = (double)part->now[SLOT_WRONG_VALUE];
         double missing = (double)part->now[SLOT_MISSING];
         double spurious = (double)part->now[SLOT_SPURIOUS];
         double negatives = wrong + missing, positives = wrong + spurious;
         if (!(right + negatives + positives > 0))
             continue;
-        ratio_sums_add(&part->ratios[SLOT_PRECISION],
-                       (struct ratio_part){right, right + positives});
-        ratio_sums_add(&part->ratios[SLOT_RECALL], (struct ratio_part){right, right + negatives});
-        ratio_sums_add(&part->ratios[SLOT_F1],
+        ratio_sums_add(&ratios[SLOT_PRECISION], (struct ratio_part){right, right + positives});
+        ratio_sums_add(&ratios[SLOT_RECALL], (struct ratio_part){right, right + negatives});
+        ratio_sums_add(&ratios[SLOT_F1],
                        (struct ratio_part){2 * right, 2 * right + positives + negatives});
         memset(part->now, 0, sizeof part->now);
     }
@@ -389,9 +404,9 @@ static void end_extras(struct run_fold *fold)
     for (size_t i = 0; i < fold->extra_count; i++) {
         struct extra_part *parts = fold->extras[i].by_candidate;
         for (size_t c = 0; c < fold->candidate_count; c++) {
-            ratio_sums_add(&parts[c].sums, parts[c].now);
+            ratio_sums_add(&parts[c].sums[fold->split], parts[c].now);
             if (c && parts[c].now.size > 0 && parts[0].now.size > 0)
-                ratio_pairs_add(&parts[c].pairs, parts[c].now, parts[0].now);
+                ratio_pairs_add(&parts[c].pairs[fold->split], parts[c].now, parts[0].now);
         }
         for (size_t c = 0; c < fold->candidate_count; c++)
             parts[c].now = (struct ratio_part){0};
@@ -449,13 +464,42 @@ static bool keep_row(struct run_fold *fold, size_t c)
     return kept;
 }
 
+static double evenness(const struct flaky_conversation *flaky)
+{
+    return fabs(2 * (double)flaky->successes / (double)flaky->trials - 1);
+}
+
+/* Those nearest to half of their repeats are kept, the first of equals. */
+static bool note_flaky(struct run_fold *fold, size_t candidate)
+{
+    const struct ratio_part *now = fold->candidates[candidate].now;
+    struct flaky_conversation own = {
+        {0}, candidate, (uint64_t)now[FOLD_SUCCESS].sum, (uint64_t)now[FOLD_SUCCESS].size};
+    if (!(now[FOLD_FLAKY].sum > 0))
+        return true;
+    size_t at = fold->flaky_count;
+    fold->flaky_total++;
+    while (at > 0 && evenness(&own) < evenness(&fold->flaky[at - 1]))
+        at--;
+    if (at == FOLD_FLAKY_SHOWN)
+        return true;
+    own.conversation_id = arena_copy_view(fold->arena, fold->facts.conversation_id);
+    fold->flaky_count += fold->flaky_count < FOLD_FLAKY_SHOWN;
+    memmove(&fold->flaky[at + 1], &fold->flaky[at],
+            (fold->flaky_count - 1 - at) * sizeof *fold->flaky);
+    fold->flaky[at] = own;
+    return own.conversation_id.data != NULL;
+}
+
 bool trial_fold_end_conversation(struct run_fold *fold)
 {
     if (!fold->is_open)
         return true;
-    for (size_t c = 0; c < fold->candidate_count; c++)
-        if (!keep_row(fold, c))
+    for (size_t c = 0; c < fold->candidate_count; c++) {
+        ratio_metric_derive(fold->candidates[c].now);
+        if (!note_flaky(fold, c) || !keep_row(fold, c))
             return false;
+    }
     for (size_t c = 0; c < fold->candidate_count; c++) {
         struct candidate_fold *candidate = &fold->candidates[c];
         uint64_t repeats = (uint64_t)fold->pipeline->repeats;

@@ -2,9 +2,11 @@
  * vector_metric.c: each conversation becomes a row of sums, the candidate's and behind them the
  * reference's; the statistic is a function of the rows' total. Rows are freed before return.
  */
-#include "aggregate/vector_metric_private.h"
+#include "aggregate/vector_metric.h"
+
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "stats/cluster_rank.h"
 
 enum { BINS = 10, BOOTSTRAP_SEED = 20250101 };
 
@@ -46,16 +48,6 @@ enum ratio_basis vector_metric_basis(const char *metric)
 {
     const struct vector_entry *entry = entry_of(metric);
     return entry && entry->kind == QUANTILE ? BASIS_RUN : BASIS_SCORED;
-}
-
-struct cluster_bootstrap_result vector_metric_undefined(const char *convention, const char *reason)
-{
-    double nan = (double)NAN;
-    return (struct cluster_bootstrap_result){.estimate = nan,
-                                             .standard_error = nan,
-                                             .interval = interval_undefined(convention, reason),
-                                             .p = nan,
-                                             .undefined = reason};
 }
 
 /* What the statistic needs to read a total. */
@@ -152,6 +144,50 @@ static enum status by_bootstrap(const struct vector_entry *entry, struct outcome
                              options, ret_result, err);
 }
 
+static bool rank_row(struct ranked_list *list, const struct vector_entry *entry,
+                     const struct outcome_row *row, size_t cluster)
+{
+    bool added = true;
+    for (size_t i = 0; entry->kind == AREA && added && i < row->confidence_count; i++)
+        added = cluster_rank_add(list, (double)row->confidences[i].confidence, cluster,
+                                 row->confidences[i].right);
+    if (entry->kind == AREA)
+        return added;
+    const double *times = entry->first_token ? row->first_token_ms : row->latency_ms;
+    size_t count = entry->first_token ? row->first_token_count : row->latency_count;
+    for (size_t i = 0; added && i < count; i++)
+        added = cluster_rank_add(list, times[i], cluster, true);
+    return added;
+}
+
+static bool rank(const struct vector_entry *entry, struct outcome_side side, size_t count,
+                 struct ranked_list *list)
+{
+    struct outcome_row row = {0};
+    bool ranked = true;
+    for (size_t i = 0; i < count && ranked; i++)
+        ranked = run_outcomes_row(side.outcomes, side.at[i], side.candidate, &row) &&
+                 rank_row(list, entry, &row, i);
+    outcome_row_done(&row);
+    return ranked;
+}
+
+static enum status by_ranks(const struct vector_entry *entry, struct outcome_side own,
+                            const struct outcome_side *reference, size_t count, size_t resamples,
+                            struct cluster_bootstrap_result *ret_result, struct error *err)
+{
+    CLEANUP(cluster_rank_done) struct ranked_list list = {0};
+    CLEANUP(cluster_rank_done) struct ranked_list other = {0};
+    if (!rank(entry, own, count, &list) || (reference && !rank(entry, *reference, count, &other)))
+        return error_no_memory(err);
+    struct ranked_list *others = reference ? &other : NULL;
+    if (entry->kind == AREA)
+        return cluster_rank_auroc(&list, others, count, ret_result, err);
+    struct cluster_rank_quantile quantile = {entry->percent, resamples, BOOTSTRAP_SEED,
+                                             entry->metric};
+    return cluster_rank_quantile(quantile, &list, others, count, ret_result, err);
+}
+
 enum status vector_metric_estimate(const char *metric, struct outcome_side own,
                                    const struct outcome_side *reference, size_t count,
                                    size_t resamples, struct cluster_bootstrap_result *ret_result,
@@ -159,12 +195,7 @@ enum status vector_metric_estimate(const char *metric, struct outcome_side own,
 {
     const struct vector_entry *entry = entry_of(metric);
     resamples = resamples ? resamples : VECTOR_METRIC_RESAMPLES;
-    if (entry->kind == AREA)
-        return rank_metric_auroc(own, reference, count, ret_result, err);
-    if (entry->kind == QUANTILE)
-        return rank_metric_quantile_change((struct rank_metric_quantile){entry->percent,
-                                                                         entry->first_token,
-                                                                         resamples, entry->metric},
-                                           own, reference, count, ret_result, err);
+    if (entry->kind == AREA || entry->kind == QUANTILE)
+        return by_ranks(entry, own, reference, count, resamples, ret_result, err);
     return by_bootstrap(entry, own, reference, count, resamples, ret_result, err);
 }

@@ -6,6 +6,14 @@
 
 static const double alpha = .05;
 
+/* "challenge_success_rate" is the success rate of other conversations. */
+static const char challenge[] = "challenge_";
+
+static bool is_of_challenge(const char *metric)
+{
+    return strncmp(metric, challenge, sizeof challenge - 1) == 0;
+}
+
 /* Why there is no reference. */
 static const char *no_reference(const struct compare *compare, size_t column)
 {
@@ -30,10 +38,11 @@ enum status compare_tests_row_of(struct compare *compare,
             continue;
         }
         const struct run_summary *first = compare->sides[0].summary;
+        const char *metric = row->row.name;
         struct metric_difference_request request = {
-            row->row.name, (double)first->decision.monthly_calls,
-            pairings[j].own.outcomes ? &pairings[j] : NULL, &row->row.by_candidate[j],
-            &row->row.by_candidate[reference]};
+            is_of_challenge(metric) ? metric + sizeof challenge - 1 : metric,
+            (double)first->decision.monthly_calls, pairings[j].own.outcomes ? &pairings[j] : NULL,
+            &row->row.by_candidate[j], &row->row.by_candidate[reference]};
         enum status status =
             metric_difference_make(&request, compare->scratch, &row->differences[j], compare->err);
         arena_reset(compare->scratch);
@@ -46,7 +55,8 @@ enum status compare_tests_row_of(struct compare *compare,
 
 enum status compare_tests_row(struct compare *compare, struct compared_row *row)
 {
-    return compare_tests_row_of(compare, compare->pairings, row);
+    return compare_tests_row_of(
+        compare, is_of_challenge(row->row.name) ? compare->challenge : compare->pairings, row);
 }
 
 /* Numbers that are another one in other words: tested once. */

@@ -242,6 +242,8 @@ bool metric_pairs_make(const struct conversation_pairing *pairing,
         if (!read(&own, pairing->own_at[i], &part) ||
             !read(&reference, pairing->reference_at[i], &other))
             continue;
+        if (source->metric.kind == RATIO_AVERAGED && !(part.size > 0 && other.size > 0))
+            continue;
         pairs.own_at[pairs.count] = pairing->own_at[i];
         pairs.reference_at[pairs.count] = pairing->reference_at[i];
         pairs.own_sums[pairs.count] = part.sum;

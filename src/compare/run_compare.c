@@ -84,11 +84,12 @@ struct measure compare_nothing(const char *reason)
 }
 
 /* Which conversations are in both, for every column that is compared. */
-static void add_pairings(struct compare *compare)
+static struct conversation_pairing *add_pairings(struct compare *compare,
+                                                 struct conversation_filter filter)
 {
     const struct run_comparison *comparison = compare->comparison;
-    struct conversation_filter all = {{0}, {0}};
-    compare->pairings = compare_array(compare, comparison->column_count, sizeof *compare->pairings);
+    struct conversation_pairing *pairings =
+        compare_array(compare, comparison->column_count, sizeof *pairings);
     for (size_t j = 0; !compare->no_memory && j < comparison->column_count; j++) {
         const struct run_column *column = &comparison->columns[j];
         if (column->reference == SIZE_MAX || !compare->sides[0].outcomes ||
@@ -98,8 +99,9 @@ static void add_pairings(struct compare *compare)
         struct column_side reference = {compare->sides[0].outcomes,
                                         comparison->columns[column->reference].candidate};
         compare->no_memory =
-            !conversation_pairing_make(own, reference, all, compare->arena, &compare->pairings[j]);
+            !conversation_pairing_make(own, reference, filter, compare->arena, &pairings[j]);
     }
+    return pairings;
 }
 
 static struct metric_row start_row(struct compare *compare, const struct metric_row *from)
@@ -271,7 +273,10 @@ static enum status make(struct compare *compare, const struct run_compare_option
 {
     add_columns(compare);
     add_warnings(compare);
-    add_pairings(compare);
+    compare->pairings = add_pairings(compare, (struct conversation_filter){{0}, {0}});
+    compare->challenge = add_pairings(
+        compare, (struct conversation_filter){strview_of("split"),
+                                              strview_of(gold_split_names[SPLIT_CHALLENGE])});
     if (compare->no_memory)
         return error_no_memory(compare->err);
     enum status status = add_rows(compare);

@@ -13,7 +13,8 @@ struct compare {
     size_t count;
     struct arena *arena, *scratch; /* scratch: reset between metrics */
     struct run_comparison *comparison;
-    struct conversation_pairing *pairings; /* by column; count 0 and no outcomes: none */
+    struct conversation_pairing *pairings;  /* by column; count 0 and no outcomes: none */
+    struct conversation_pairing *challenge; /* the same over the split `challenge` */
     bool no_memory;
     struct error *err;
 };

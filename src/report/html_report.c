@@ -206,6 +206,8 @@ static void add_sections(struct html *html)
         if (section->count || is_headline) {
             html_tables_begin_card(html, section->name, section->title, section->note);
             html_tables_section(html, section);
+            if (is_section(section, "repeats"))
+                html_tables_flaky(html);
             if (is_section(section, "slots"))
                 html_tables_slots(html);
             if (is_section(section, "calibration"))

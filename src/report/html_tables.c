@@ -118,6 +118,28 @@ void html_tables_section(struct html *html, const struct metric_section *section
     strbuf_fail_with(html->out, &caption);
 }
 
+/* Conversations of which some repeats succeed and some do not. */
+void html_tables_flaky(struct html *html)
+{
+    const struct run_summary *summary = html->summary;
+    if (!summary->flaky_count)
+        return;
+    strbuf_add_format(html->out, "<p>Flaky conversations, nearest to half first (%zu of ",
+                      summary->flaky_count);
+    measure_text_count(html->out, summary->flaky_total);
+    strbuf_add_text(html->out, "):</p>\n<ul class=\"flaky\">\n");
+    for (size_t i = 0; i < summary->flaky_count; i++) {
+        const struct flaky_conversation *flaky = &summary->flaky[i];
+        strbuf_add_format(html->out, "<li data-c=\"%zu\">", flaky->candidate);
+        html_write_text(html->out, flaky->conversation_id);
+        strbuf_add_text(html->out, ", ");
+        html_write_candidate(html, flaky->candidate);
+        strbuf_add_format(html->out, ": %llu of %llu</li>\n", (unsigned long long)flaky->successes,
+                          (unsigned long long)flaky->trials);
+    }
+    strbuf_add_text(html->out, "</ul>\n");
+}
+
 static void add_count_cell(struct strbuf *out, uint64_t count)
 {
     strbuf_add_format(out, "<td class=\"num%s\" data-v=\"%llu\">", count ? "" : " zero",

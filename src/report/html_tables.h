@@ -12,6 +12,7 @@ void html_tables_gates(struct html *html);
 /* A section's metrics; what belongs to it by name (slots, reliability, outcomes) follows it. */
 void html_tables_section(struct html *html, const struct metric_section *section);
 void html_tables_slots(struct html *html);
+void html_tables_flaky(struct html *html);
 void html_tables_reliability(struct html *html);
 void html_tables_outcomes(struct html *html);
 

@@ -433,6 +433,22 @@ static void add_worst(struct writer *writer)
     add_trials(writer, summary->spoilt, summary->spoilt_count);
 }
 
+static void add_flaky(struct writer *writer)
+{
+    const struct run_summary *summary = writer->summary;
+    count(writer, "flaky_total", summary->flaky_total);
+    begin_array(writer, "flaky");
+    for (size_t i = 0; i < summary->flaky_count; i++) {
+        begin_object(writer, NULL);
+        text(writer, "conversation_id", summary->flaky[i].conversation_id);
+        text(writer, "candidate", candidate_name(writer, summary->flaky[i].candidate));
+        count(writer, "successes", summary->flaky[i].successes);
+        count(writer, "trials", summary->flaky[i].trials);
+        end_object(writer);
+    }
+    end_array(writer);
+}
+
 static void add_faults(struct writer *writer)
 {
     const struct accounts *accounts = &writer->summary->accounts;
@@ -542,6 +558,7 @@ void json_report(struct strbuf *out, const struct run_summary *summary, bool can
     add_sections(&writer);
     add_slots(&writer);
     add_worst(&writer);
+    add_flaky(&writer);
     add_accounts(&writer);
     add_environment(&writer);
     end_object(&writer);

@@ -328,6 +328,28 @@ static void add_failed(const struct page *page)
                     summary->spoilt_count < MOST_FAILED ? summary->spoilt_count : MOST_FAILED);
 }
 
+static void add_flaky(const struct page *page)
+{
+    const struct run_summary *summary = page->summary;
+    if (!summary->flaky_count)
+        return;
+    size_t count = summary->flaky_count < MOST_FAILED ? summary->flaky_count : MOST_FAILED;
+    strbuf_add_format(page->out, "## Flaky conversations\n\n%zu of ", count);
+    measure_text_count(page->out, summary->flaky_total);
+    strbuf_add_text(page->out, ", those nearest to half of their repeats first.\n\n| Conversation "
+                               "| Candidate | Succeeded |\n| --- | --- | ---: |\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct flaky_conversation *flaky = &summary->flaky[i];
+        strbuf_add_text(page->out, "| ");
+        safe_text_markdown(page->out, flaky->conversation_id);
+        strbuf_add_text(page->out, " | ");
+        add_name(page, flaky->candidate);
+        strbuf_add_format(page->out, " | %llu of %llu |\n", (unsigned long long)flaky->successes,
+                          (unsigned long long)flaky->trials);
+    }
+    strbuf_add_char(page->out, '\n');
+}
+
 static void add_term(struct strbuf *out, const char *between, uint64_t count, const char *what)
 {
     strbuf_add_text(out, between);
@@ -423,5 +445,6 @@ void markdown_report(struct strbuf *out, const struct run_summary *summary, bool
     add_slots(&page);
     add_outcomes(&page);
     add_failed(&page);
+    add_flaky(&page);
     add_accounts(&page);
 }

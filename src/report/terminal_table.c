@@ -233,9 +233,11 @@ static size_t collect_rows(const struct run_summary *summary, struct row rows[MO
     }
     for (size_t s = 0; s < summary->section_count; s++) {
         const struct metric_section *section = &summary->sections[s];
-        if (strcmp(section->name, "headline") != 0)
+        bool is_challenge = strcmp(section->name, "challenge") == 0;
+        if (strcmp(section->name, "headline") != 0 && !is_challenge)
             continue;
-        for (size_t i = 0; i < section->count && count < MOST_ROWS; i++) {
+        size_t shown = is_challenge ? 1 : section->count;
+        for (size_t i = 0; i < shown && count < MOST_ROWS; i++) {
             const struct metric_row *metric = &section->rows[i];
             rows[count++] = (struct row){metric->title, metric->unit, metric->direction, 0, metric};
         }

@@ -1,9 +1,9 @@
 /*
- * rank_metric.c: metrics of the order of values: AUROC of confidence and quantiles of times. Values
- * are gathered with the position of their conversation and sorted once; a resample weighs them by
- * how often their conversation was drawn. Memory: 16 bytes a value, freed before return.
+ * cluster_rank.c: values are sorted once; a resample weighs them by how often their cluster was
+ * drawn. Memory: 16 bytes a value (the caller's), 8 a cluster, freed before return.
  */
-#include "aggregate/vector_metric_private.h"
+#include "stats/cluster_rank.h"
+
 #include "base/cleanup.h"
 #include "base/counter_rng.h"
 #include "base/memory.h"
@@ -14,24 +14,8 @@
 
 #include <stdlib.h>
 
-enum { SEED = 20250101, VALUES_MOST = 2000000, RESAMPLES_LEAST = 200 };
+enum { VALUES_MOST = 2000000, RESAMPLES_LEAST = 200 };
 static const double work_most = 2e8;
-
-struct ranked {
-    double value;
-    uint32_t cluster;
-    uint32_t right;
-};
-
-struct ranked_list {
-    struct ranked *items;
-    size_t count, capacity;
-};
-
-static void ranked_list_done(struct ranked_list *list)
-{
-    memory_free(list->items);
-}
 
 DEFINE_CLEANUP(free_doubles, double, memory_free)
 DEFINE_CLEANUP(free_times, uint32_t, memory_free)
@@ -47,7 +31,13 @@ static int by_value(const void *a, const void *b)
     return left->cluster < right->cluster ? -1 : left->cluster > right->cluster;
 }
 
-static bool push(struct ranked_list *list, double value, size_t cluster, bool right)
+static void sort(struct ranked_list *list)
+{
+    if (list && list->count)
+        qsort(list->items, list->count, sizeof *list->items, by_value);
+}
+
+bool cluster_rank_add(struct ranked_list *list, double value, size_t cluster, bool right)
 {
     if (!memory_grow(&list->items, &list->capacity, list->count + 1, sizeof *list->items))
         return false;
@@ -55,34 +45,20 @@ static bool push(struct ranked_list *list, double value, size_t cluster, bool ri
     return true;
 }
 
-enum ranked_of { OF_CONFIDENCE, OF_LATENCY, OF_FIRST_TOKEN };
-
-static bool push_row(struct ranked_list *list, const struct outcome_row *row, enum ranked_of what,
-                     size_t cluster)
+void cluster_rank_done(struct ranked_list *list)
 {
-    bool pushed = true;
-    for (size_t i = 0; what == OF_CONFIDENCE && pushed && i < row->confidence_count; i++)
-        pushed =
-            push(list, (double)row->confidences[i].confidence, cluster, row->confidences[i].right);
-    for (size_t i = 0; what == OF_LATENCY && pushed && i < row->latency_count; i++)
-        pushed = push(list, row->latency_ms[i], cluster, true);
-    for (size_t i = 0; what == OF_FIRST_TOKEN && pushed && i < row->first_token_count; i++)
-        pushed = push(list, row->first_token_ms[i], cluster, true);
-    return pushed;
+    memory_free(list->items);
+    *list = (struct ranked_list){0};
 }
 
-static bool gather(struct outcome_side side, size_t count, enum ranked_of what,
-                   struct ranked_list *list)
+struct cluster_bootstrap_result cluster_rank_undefined(const char *convention, const char *reason)
 {
-    struct outcome_row row = {0};
-    bool gathered = true;
-    for (size_t i = 0; i < count && gathered; i++)
-        gathered = run_outcomes_row(side.outcomes, side.at[i], side.candidate, &row) &&
-                   push_row(list, &row, what, i);
-    outcome_row_done(&row);
-    if (gathered && list->count)
-        qsort(list->items, list->count, sizeof *list->items, by_value);
-    return gathered;
+    double nan = (double)NAN;
+    return (struct cluster_bootstrap_result){.estimate = nan,
+                                             .standard_error = nan,
+                                             .interval = interval_undefined(convention, reason),
+                                             .p = nan,
+                                             .undefined = reason};
 }
 
 /* --- the area under the curve ---------------------------------------------------------------- */
@@ -127,7 +103,7 @@ static void set_by_influence(const double *influence, size_t count,
         squares += influence[i] * influence[i];
     double error = sqrt(squares * n / (n - 1)), estimate = result->estimate;
     if (!(squares > 1e-20)) {
-        *result = vector_metric_undefined(convention, "nothing varies between conversations");
+        *result = cluster_rank_undefined(convention, "nothing varies between conversations");
         result->estimate = estimate;
         return;
     }
@@ -137,24 +113,23 @@ static void set_by_influence(const double *influence, size_t count,
     result->p = beta_law_student_two_sided(estimate / error, n - 1);
 }
 
-enum status rank_metric_auroc(struct outcome_side own, const struct outcome_side *reference,
-                              size_t count, struct cluster_bootstrap_result *ret_result,
-                              struct error *err)
+enum status cluster_rank_auroc(struct ranked_list *own, struct ranked_list *reference,
+                               size_t clusters, struct cluster_bootstrap_result *ret_result,
+                               struct error *err)
 {
-    CLEANUP(ranked_list_done) struct ranked_list list = {0}, other = {0};
-    CLEANUP(free_doubles) double *influence = memory_alloc((count + 1) * sizeof *influence);
-    bool gathered = influence && gather(own, count, OF_CONFIDENCE, &list) &&
-                    (!reference || gather(*reference, count, OF_CONFIDENCE, &other));
-    if (!gathered)
+    CLEANUP(free_doubles) double *influence = memory_alloc((clusters + 1) * sizeof *influence);
+    if (!influence)
         return error_no_memory(err);
-    struct cluster_bootstrap_result result = {.estimate = add_area(&list, 1, influence)};
+    sort(own);
+    sort(reference);
+    struct cluster_bootstrap_result result = {.estimate = add_area(own, 1, influence)};
     if (reference)
-        result.estimate -= add_area(&other, -1, influence);
-    if (isnan(result.estimate) || count < 2)
-        result = vector_metric_undefined(NULL, count < 2 ? "fewer than two conversations"
-                                                         : "only one class is there");
+        result.estimate -= add_area(reference, -1, influence);
+    if (isnan(result.estimate) || clusters < 2)
+        result = cluster_rank_undefined(NULL, clusters < 2 ? "fewer than two conversations"
+                                                           : "only one class is there");
     else
-        set_by_influence(influence, count, &result);
+        set_by_influence(influence, clusters, &result);
     *ret_result = result;
     return STATUS_OK;
 }
@@ -187,18 +162,18 @@ static double change_of(struct quantile_pair pair, const uint32_t *times)
     return pair.reference ? own - quantile_of(pair.reference, times, pair.percent) : own;
 }
 
-static bool fill(struct quantile_pair pair, const char *purpose, size_t count, double *estimates,
-                 size_t resamples)
+static bool fill(struct quantile_pair pair, struct cluster_rank_quantile quantile, size_t count,
+                 double *estimates, size_t resamples)
 {
     size_t team = (size_t)omp_get_max_threads();
     CLEANUP(free_times) uint32_t *times = memory_alloc(team * count * sizeof *times);
     if (!times)
         return false;
-    uint32_t key = counter_rng_purpose(purpose);
+    uint32_t key = counter_rng_purpose(quantile.purpose);
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < resamples; r++) {
         uint32_t *own = times + (size_t)omp_get_thread_num() * count;
-        resample_times(count, (struct resample_key){SEED, key, r}, own);
+        resample_times(count, (struct resample_key){quantile.seed, key, r}, own);
         estimates[r] = change_of(pair, own);
     }
     return true;
@@ -221,7 +196,7 @@ static enum status read_ends(double *estimates, size_t resamples,
     static const char convention[] = "cluster bootstrap, percentile";
     for (size_t i = 0; i < resamples; i++)
         if (!isfinite(estimates[i])) {
-            *result = vector_metric_undefined(convention, "too few conversations tell it");
+            *result = cluster_rank_undefined(convention, "too few conversations tell it");
             return STATUS_OK;
         }
     struct bootstrap_result ends;
@@ -235,36 +210,32 @@ static enum status read_ends(double *estimates, size_t resamples,
     result->standard_error = ends.standard_error;
     result->resamples = resamples;
     if (!(ends.standard_error > 0))
-        *result = vector_metric_undefined(convention, "nothing varies between conversations");
+        *result = cluster_rank_undefined(convention, "nothing varies between conversations");
     return STATUS_OK;
 }
 
-enum status rank_metric_quantile_change(struct rank_metric_quantile quantile,
-                                        struct outcome_side own,
-                                        const struct outcome_side *reference, size_t count,
-                                        struct cluster_bootstrap_result *ret_result,
-                                        struct error *err)
+enum status cluster_rank_quantile(struct cluster_rank_quantile quantile, struct ranked_list *own,
+                                  struct ranked_list *reference, size_t clusters,
+                                  struct cluster_bootstrap_result *ret_result, struct error *err)
 {
-    enum ranked_of what = quantile.first_token ? OF_FIRST_TOKEN : OF_LATENCY;
-    CLEANUP(ranked_list_done) struct ranked_list list = {0}, other = {0};
-    if (!gather(own, count, what, &list) || (reference && !gather(*reference, count, what, &other)))
-        return error_no_memory(err);
-    struct quantile_pair pair = {&list, reference ? &other : NULL, quantile.percent};
-    size_t values = list.count + other.count;
-    if (count < 2 || !list.count || (reference && !other.count) || values > VALUES_MOST) {
-        *ret_result =
-            vector_metric_undefined(NULL, count < 2              ? "fewer than two conversations"
-                                          : values > VALUES_MOST ? "too many values to resample"
-                                                                 : "no call tells it");
+    struct quantile_pair pair = {own, reference, quantile.percent};
+    size_t others = reference ? reference->count : 0, values = own->count + others;
+    bool is_empty = !own->count || (reference && !others);
+    if (clusters < 2 || is_empty || values > VALUES_MOST) {
+        *ret_result = cluster_rank_undefined(NULL, clusters < 2 ? "fewer than two conversations"
+                                                   : is_empty   ? "no call tells it"
+                                                                : "too many values to resample");
         return STATUS_OK;
     }
     double most = work_most / (double)values;
     size_t resamples = quantile.resamples;
     if ((double)resamples > most)
         resamples = most < RESAMPLES_LEAST ? RESAMPLES_LEAST : (size_t)most;
+    sort(own);
+    sort(reference);
     struct cluster_bootstrap_result result = {.estimate = change_of(pair, NULL)};
     CLEANUP(free_doubles) double *estimates = memory_alloc(resamples * sizeof *estimates);
-    if (!estimates || !fill(pair, quantile.purpose, count, estimates, resamples))
+    if (!estimates || !fill(pair, quantile, clusters, estimates, resamples))
         return error_no_memory(err);
     enum status status = read_ends(estimates, resamples, &result, err);
     if (status == STATUS_OK)
