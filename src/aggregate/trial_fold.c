@@ -358,12 +358,22 @@ static void add_noise(struct split_fold *split, struct ratio_part success)
     split->success_noise += c * (k - c) / (k * k * (k - 1));
 }
 
-static void end_ratios(struct run_fold *fold, struct candidate_fold *candidate)
+/* Why calls failed is asked of all of them: it says where to work, not how good it is. */
+static bool is_of_split(const struct run_fold *fold, int ratio, enum fold_split split)
+{
+    return split == fold->split || (ratio >= FOLD_CAUSE_FIRST && ratio < FOLD_TALLIED);
+}
+
+static void end_ratios(struct run_fold *fold, struct candidate_fold *candidate,
+                       enum fold_split which)
 {
     const struct candidate_fold *first = fold->candidates;
-    struct split_fold *split = &candidate->splits[fold->split];
-    add_noise(split, candidate->now[FOLD_SUCCESS]);
+    struct split_fold *split = &candidate->splits[which];
+    if (which == fold->split)
+        add_noise(split, candidate->now[FOLD_SUCCESS]);
     for (int i = 0; i < FOLD_COUNT; i++) {
+        if (!is_of_split(fold, i, which))
+            continue;
         const struct ratio_metric *metric = &ratio_metric_of_trials[i];
         struct ratio_part own = ratio_metric_part(metric, candidate->now[i]);
         ratio_sums_add(&split->ratios[i], own);
@@ -506,7 +516,8 @@ bool trial_fold_end_conversation(struct run_fold *fold)
         candidate->trials += repeats;
         candidate->not_run += repeats - candidate->now_trials[BASIS_RUN];
         run_outcomes_mark(&fold->outcomes, c, outcome_of(&candidate->now[FOLD_SUCCESS]));
-        end_ratios(fold, candidate);
+        for (int split = 0; split < FOLD_SPLITS; split++)
+            end_ratios(fold, candidate, (enum fold_split)split);
         end_slots(fold, c);
         value_collector_end_cluster(&candidate->latency);
         value_collector_end_cluster(&candidate->first_token);
