@@ -348,7 +348,10 @@ static enum status activate(struct conversation_feed *feed, struct conversation 
     enum status status = join_gold(session, active, &gold_status, err);
     if (status == STATUS_OK && !conversation_filter_matches(source->filters, source->filter_count,
                                                             conversation, active->gold)) {
-        accounts->skipped[SKIP_FILTERED] += conversation->event_count;
+        if (active->stream)
+            active->stream->kind->finished(active->stream, conversation, SKIP_FILTERED);
+        else
+            accounts->skipped[SKIP_FILTERED] += conversation->event_count;
         active_conversation_destroy(active);
         return STATUS_OK;
     }
@@ -438,8 +441,12 @@ static enum status next_of_stream(struct conversation_feed *feed, bool may_wait,
         if (status != STATUS_OK || !conversation)
             return status;
         enum skip_reason skip = whole_skip(conversation);
-        if (skip == SKIP_NONE)
-            return activate(feed, conversation, ret_active, err);
+        if (skip == SKIP_NONE) {
+            status = activate(feed, conversation, ret_active, err);
+            if (status != STATUS_OK || *ret_active)
+                return status;
+            continue;
+        }
         stream->kind->finished(stream, conversation, skip);
         conversation_destroy(conversation);
     }
