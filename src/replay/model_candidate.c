@@ -112,6 +112,13 @@ static struct strview copy_string(const json_t *value, struct arena *arena)
                : (struct strview){0};
 }
 
+/* NaN stays NaN. */
+static double in_band(double confidence)
+{
+    return isnan(confidence) ? confidence
+                             : fmin(fmax(confidence, MODEL_CONFIDENCE_LOW), MODEL_CONFIDENCE_HIGH);
+}
+
 /* Confidences of a model lie in their band; what it did not tell is the lower end. */
 static bool band_confidences(const struct candidate *candidate, const struct turn_view *view,
                              struct prediction *prediction)
@@ -127,8 +134,7 @@ static bool band_confidences(const struct candidate *candidate, const struct tur
         for (size_t j = 0; j < told.count; j++)
             if (strview_equal(told.items[j].name, slot))
                 confidence = told.items[j].value;
-        confidence = isnan(confidence) ? MODEL_CONFIDENCE_LOW : confidence;
-        confidence = fmin(fmax(confidence, MODEL_CONFIDENCE_LOW), MODEL_CONFIDENCE_HIGH);
+        confidence = in_band(isnan(confidence) ? MODEL_CONFIDENCE_LOW : confidence);
         if (!slot_filling_add_confidence(prediction, view->arena, slot, confidence) ||
             !slot_filling_set_source(prediction, view->arena, slot, "llm") ||
             (confidence < candidate_confirm_under(candidate, slot) &&
@@ -297,7 +303,9 @@ static bool combine(const struct candidate *candidate, const struct turn_view *v
         double confidence = agree       ? fmax(rule_confidence, model_confidence)
                             : keep_rule ? rule_confidence
                                         : model_confidence;
-        bool added = slot_filling_add_confidence(rules, arena, answer->name, confidence);
+        bool has_value = keep_rule || answer->value.kind != SLOT_VALUE_NULL;
+        bool added =
+            !has_value || slot_filling_add_confidence(rules, arena, answer->name, confidence);
         if (!agree && !keep_rule)
             added = added &&
                     slot_map_set(arena, &rules->output->extracted_slots, answer->name,
@@ -334,6 +342,11 @@ static enum status finish_hybrid(const struct candidate *candidate, const struct
     }
     if (!combine(candidate, view, &model, prediction))
         return error_no_memory(err);
+    /* Of what was decided, whoever decided it; without any value, what the model says of its look.
+     */
+    prediction->output->confidence = slot_filling_overall_confidence(prediction);
+    if (isnan(prediction->output->confidence))
+        prediction->output->confidence = in_band(model.output->confidence);
     prediction->output->response = model.output->response;
     prediction->requested_slots = model.requested_slots;
     if (model.intent.data)

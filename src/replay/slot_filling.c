@@ -295,11 +295,16 @@ static void put_dontcare(struct filling *filling)
     }
 }
 
-static double lowest_confidence(const struct number_map *map)
+double slot_filling_overall_confidence(const struct prediction *prediction)
 {
+    const struct number_map *map = &prediction->slot_confidence;
     double lowest = (double)NAN;
-    for (size_t i = 0; i < map->count; i++)
-        lowest = isnan(lowest) || map->items[i].value < lowest ? map->items[i].value : lowest;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct slot *slot =
+            slot_map_find(&prediction->output->extracted_slots, map->items[i].name);
+        if (slot && slot->value.kind != SLOT_VALUE_NULL)
+            lowest = isnan(lowest) || map->items[i].value < lowest ? map->items[i].value : lowest;
+    }
     return lowest;
 }
 
@@ -329,7 +334,7 @@ enum status slot_filling_run(const struct candidate *candidate, const struct tur
     for (size_t i = 0; i < result.slot_count; i++)
         fill_one(&filling, &result.slots[i]);
     put_dontcare(&filling);
-    prediction->output->confidence = lowest_confidence(&prediction->slot_confidence);
+    prediction->output->confidence = slot_filling_overall_confidence(prediction);
     return filling.no_memory ? error_no_memory(err) : STATUS_OK;
 }
 

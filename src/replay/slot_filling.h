@@ -34,6 +34,10 @@ bool slot_filling_merge(struct arena *arena, const struct slot_map *before,
                         const struct slot_map *extracted, struct slot_map *ret_after);
 
 /* Adds to growing lists of a prediction. False: memory ran out. */
+/* Of the whole answer: the lowest of the slots that it gives a value, since each must be right; NaN
+ * when there is none. */
+double slot_filling_overall_confidence(const struct prediction *prediction);
+
 bool slot_filling_add_confidence(struct prediction *prediction, struct arena *arena,
                                  struct strview slot, double confidence);
 bool slot_filling_add_confirmation(struct prediction *prediction, struct arena *arena,

@@ -268,6 +268,58 @@ Test(model_candidate, the_hybrid_combines_what_both_found)
     }
 }
 
+/* The lowest of what was decided, by the rules or by the model. */
+Test(model_candidate, the_hybrids_confidence_is_that_of_its_least_sure_slot)
+{
+    static const struct {
+        const char *text, *answer;
+        double model_under, confidence; /* -1: the rules' for date; NaN: none */
+    } rows[] = {
+        {"tomorrow", "{\"extracted_slots\": {\"time\": \"14:00\"}, \"confidence\": 0.61}", 0.5,
+         0.61},
+        {"tomorrow", "{\"extracted_slots\": {\"date\": \"2025-01-23\"}, \"confidence\": 0.7}", 0.99,
+         0.7},
+        /* what the model was overruled in does not count */
+        {"tomorrow", "{\"extracted_slots\": {\"date\": \"2025-01-23\"}, \"confidence\": 0.6}", 0.5,
+         -1},
+        {"tomorrow", "{\"extracted_slots\": {}, \"confidence\": 0.1}", 0.99, -1},
+        /* nothing was decided: the model's word, within its band */
+        {"hello", "{\"extracted_slots\": {}, \"confidence\": 0.1}", 0.5, 0.6},
+        {"hello", "{\"extracted_slots\": {}}", 0.5, (double)NAN},
+    };
+    open_kind(CANDIDATE_HYBRID);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct prediction prediction;
+        struct candidate_call call;
+        replay_case_say(&at, "ask_when", "", rows[i].text);
+        at.spec.model_under = rows[i].model_under;
+        cr_assert(ask(&prediction, &call), "row %zu", i);
+        double wanted =
+            rows[i].confidence < 0 ? confidence_of(&prediction, "date") : rows[i].confidence;
+        answer(&prediction, rows[i].answer);
+        double found = prediction.output->confidence;
+        cr_expect(isnan(wanted) ? isnan(found) : fabs(found - wanted) < 1e-12, "row %zu: %g", i,
+                  found);
+    }
+}
+
+/* "No, forget the time": a slot without a value has no confidence that could drag the others down.
+ */
+Test(model_candidate, the_hybrid_gives_no_confidence_to_what_is_taken_back)
+{
+    struct prediction prediction;
+    struct candidate_call call;
+    open_kind(CANDIDATE_HYBRID);
+    replay_case_say(&at, "ask_when", "time=14:00", "hello");
+    at.spec.model_under = 0.99;
+    cr_assert(ask(&prediction, &call));
+    answer(
+        &prediction,
+        "{\"extracted_slots\": {\"time\": null, \"date\": \"2025-01-23\"}, \"confidence\": 0.8}");
+    cr_expect(eq(sz, prediction.slot_confidence.count, 1));
+    cr_expect(epsilon_eq(dbl, prediction.output->confidence, 0.8, 1e-12));
+}
+
 Test(model_candidate, a_malformed_answer_leaves_the_hybrid_what_the_rules_found)
 {
     struct prediction prediction;
