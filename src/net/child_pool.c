@@ -244,11 +244,12 @@ static void begin_ending(struct child *child, int64_t kill_at_ns)
     child->process.out = -1;
 }
 
-static void kill_child(struct child_pool *pool, struct child *child)
+/* Whoever cannot be trusted to be in step any more is killed, and started anew for the next line.
+ */
+static void kill_child(struct child *child)
 {
     child_process_signal(&child->process, SIGKILL);
     begin_ending(child, INT64_MAX);
-    pool->ends_in_a_row++;
 }
 
 /* The call leaves the child, with an end that has no answer. */
@@ -274,15 +275,16 @@ static void answer(struct child_pool *pool, struct child *child, size_t line_end
     struct flight *flight = child->flight;
     if (line.data[0] != '{' || line.data[line.size - 1] != '}') {
         flight_set_error(flight, "%s: a line came that is not a JSON object", pool->name);
+        pool->ends_in_a_row = 0; /* an answer, though a bad one */
         end_call(child, CALL_PROTOCOL, now_ns, receiver);
-        kill_child(pool, child);
+        kill_child(child); /* what it meant to answer may still come */
         return;
     }
     char *body = memory_alloc(line.size + 1);
     if (!body) {
         flight_set_error(flight, "%s: memory ran out", pool->name);
         end_call(child, CALL_INTERNAL, now_ns, receiver);
-        kill_child(pool, child);
+        kill_child(child);
         return;
     }
     memcpy(body, line.data, line.size);
@@ -300,7 +302,7 @@ static void answer(struct child_pool *pool, struct child *child, size_t line_end
     /* A line that nobody asked for, or a question not read to its end: what comes next would be
      * out of step. */
     if (more || child->written < flight->call.body.size + 1)
-        kill_child(pool, child);
+        kill_child(child);
     struct attempt_end end = {.outcome = CALL_OK, .event = BREAKER_ANSWERED};
     receiver->ended(receiver->context, flight, &end);
 }
@@ -331,8 +333,9 @@ static void look_for_line(struct child_pool *pool, struct child *child, size_t f
     size_t size = end ? (size_t)(end - child->line) : child->line_bytes;
     if (size > limit) {
         flight_set_error(child->flight, "%s: the line is longer than %zu bytes", pool->name, limit);
+        pool->ends_in_a_row = 0;
         end_call(child, CALL_TOO_LARGE, now_ns, receiver);
-        kill_child(pool, child);
+        kill_child(child);
     } else if (end) {
         answer(pool, child, size, now_ns, receiver);
     }
@@ -347,7 +350,7 @@ static bool read_some(struct child_pool *pool, struct child *child, int64_t now_
             flight_set_error(child->flight, "%s: memory ran out", pool->name);
             end_call(child, CALL_INTERNAL, now_ns, receiver);
         }
-        kill_child(pool, child);
+        kill_child(child);
         return false;
     }
     ssize_t size = read(child->process.out, child->line + child->line_bytes,
@@ -361,8 +364,10 @@ static bool read_some(struct child_pool *pool, struct child *child, int64_t now_
     size_t from = child->line_bytes;
     child->line_bytes += (size_t)size;
     if (!child->flight) {
-        if (strview_trim((struct strview){child->line, child->line_bytes}).size > 0)
-            kill_child(pool, child); /* nobody asked */
+        if (strview_trim((struct strview){child->line, child->line_bytes}).size > 0) {
+            pool->ends_in_a_row++; /* nobody asked */
+            kill_child(child);
+        }
         child->line_bytes = 0;
         return false;
     }
@@ -463,8 +468,9 @@ static void work_on(struct child_pool *pool, struct child *child, int64_t now_ns
         uint32_t timeout_ms = child->flight->call.total_timeout_ms;
         flight_set_error(child->flight, "%s: no line within %u ms; the command was killed",
                          pool->name, timeout_ms ? timeout_ms : DEFAULT_TOTAL_TIMEOUT_MS);
+        pool->ends_in_a_row++;
         end_call(child, CALL_TIMEOUT, now_ns, receiver);
-        kill_child(pool, child);
+        kill_child(child);
     }
     if (child->state == CHILD_ENDING)
         finish_ending(pool, child, now_ns, receiver);
@@ -493,10 +499,8 @@ void child_pool_cancel(struct child_pool *pool, uint64_t before,
             continue;
         flight_set_error(child->flight, "%s: cancelled", pool->name);
         end_call(child, CALL_CANCELLED, now_ns, receiver);
-        if (child->state == CHILD_BUSY) {
-            kill_child(pool, child);
-            pool->ends_in_a_row--; /* no fault of its own */
-        }
+        if (child->state == CHILD_BUSY)
+            kill_child(child);
     }
 }
 

@@ -122,13 +122,23 @@ def case_models(bench):
     try_all(bench, MODEL_FAULTS, lambda far_end: model(bench, far_end))
 
 
-COMMANDS = {
+COMMANDS = {  # name: (script, class)
     "prose": ("while read line; do echo hello there; done", "malformed"),
+    "prose before each answer": ("while read line; do echo Loading...; echo '{\"extracted_slots\": {}}'; done", "malformed"),
+    "a line of 10 MB": ("while read line; do head -c 10000000 /dev/zero | tr '\\0' x; echo; done", "malformed"),
+    "a list": ("while read line; do echo '[]'; done", "malformed"),
+    "not UTF-8": ("while read line; do printf '{\"response\": \"\\377\"}\\n'; done", "malformed"),
     "empty lines": ("while read line; do echo; done", "infrastructure"),  # passed over, and then nothing comes
+    "half a line and silence": ("while read line; do printf '{\"extracted_sl'; done", "infrastructure"),
+    "half a line and the end": ("read line; printf '{\"extracted_sl'", "infrastructure"),
     "ends at once": ("exit 3", "infrastructure"),
     "hangs": ("sleep 60", "infrastructure"),
     "is not there": (None, "infrastructure"),
 }
+
+
+def turns_of(bench):
+    return sum(json.loads(line)["type"] == "UserTurn" for line in bench.lines("events.jsonl"))
 
 
 def case_commands(bench):
@@ -136,15 +146,16 @@ def case_commands(bench):
     for number, (name, (script, error_class)) in enumerate(COMMANDS.items()):
         command = ["sh", "-c", script] if script else ["/nowhere/at/all"]
         bench.pipeline([{"name": "rules", "kind": "rules"},
-                        {"name": "agent", "kind": "command", "command": command, "timeout": "300ms", "max_attempts": 1}])
+                        {"name": "agent", "kind": "command", "command": command, "max_attempts": 1,
+                         "timeout": "20s" if error_class == "malformed" else "300ms"}])
         try:
-            # A program that never speaks the protocol is given up after some restarts: then infrastructure errors, too.
-            bench.run("run-%d" % number, exit_code=103)
+            bench.run("run-%d" % number, exit_code=0 if error_class == "malformed" else 103)
             report = bench.report("run-%d" % number)
             check_accounts(report)
             candidate = report["candidates"][1]
             if error_class == "malformed":
-                expect(candidate["malformed"] >= 3, "it is not told as the candidate's fault", candidate)
+                expect(candidate["scored"] == 8 and candidate["infrastructure_errors"] == 0, "an error of nobody's", candidate)
+                expect(candidate["malformed"] == turns_of(bench), "each answer is the candidate's fault", candidate)
             else:
                 expect(candidate["infrastructure_errors"] >= 7 and candidate["malformed"] == 0, "the class", candidate)
             expect(report["candidates"][0]["scored"] == 8, "the other candidate did not go on")
