@@ -4,6 +4,7 @@
 #include "cli/cli_pipeline.h"
 
 #include "base/file.h"
+#include "pipeline/run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,21 @@ void cli_pipeline_print_faults(const struct fault_list *faults)
         if (text.size)
             fwrite(text.data, 1, text.size, stderr);
     strbuf_done(&text);
+}
+
+enum status cli_pipeline_of_run(const char *folder, struct arena *arena,
+                                struct pipeline_spec **ret_pipeline, struct error *err)
+{
+    struct run_manifest *manifest;
+    struct fault_list faults = {0};
+    enum status status = run_load_pipeline(folder, arena, &faults, &manifest, ret_pipeline, err);
+    if (status != STATUS_OK || faults.count == 0)
+        return status;
+    cli_pipeline_print_faults(&faults);
+    status = error_set(err, STATUS_CONFIG, "this version of assay refuses the pipeline of run '%s'",
+                       manifest->run_id);
+    error_fix(err, "Report it with assay %s, which made the run.", manifest->assay_version);
+    return status;
 }
 
 void cli_pipeline_tell_fault(void *context, const struct error *fault)

@@ -16,6 +16,9 @@ enum status cli_pipeline_overrides(const struct cli_texts *sets, struct arena *a
 enum status cli_pipeline_env_file(const char *path, struct error *err);
 /* Prints the faults on stderr, one a line. */
 void cli_pipeline_print_faults(const struct fault_list *faults);
+/* The pipeline of a run as it was run, for reports; faults of it are told. In `arena`. */
+enum status cli_pipeline_of_run(const char *folder, struct arena *arena,
+                                struct pipeline_spec **ret_pipeline, struct error *err);
 /* Faults of data, told on stderr as they are found: the first CLI_FAULTS_SHOWN, then how many more.
  */
 enum { CLI_FAULTS_SHOWN = 50 };

@@ -31,16 +31,9 @@ static enum status load(struct comparing *comparing, const char *runs, const cha
                         struct error *err)
 {
     struct compared_run *run = &comparing->runs[comparing->count++];
-    struct run_manifest *manifest;
-    struct fault_list faults = {0};
     enum status status = run_folder_find(runs, name, comparing->arena, &run->folder, err);
     if (status == STATUS_OK)
-        status = run_load_pipeline(run->folder, comparing->arena, &faults, &manifest,
-                                   &run->pipeline, err);
-    if (status == STATUS_OK && faults.count) {
-        cli_pipeline_print_faults(&faults);
-        status = error_set(err, STATUS_CONFIG, "the pipeline of run '%s' is wrong now", name);
-    }
+        status = cli_pipeline_of_run(run->folder, comparing->arena, &run->pipeline, err);
     struct run_report_request request = {
         .folder = run->folder, .pipeline = run->pipeline, .keep_folder = true};
     if (status == STATUS_OK)

@@ -16,20 +16,6 @@ struct report_options {
     struct cli_texts outputs, rest;
 };
 
-static enum status load(const char *folder, struct arena *arena,
-                        struct pipeline_spec **ret_pipeline, struct error *err)
-{
-    struct run_manifest *manifest;
-    struct fault_list faults = {0};
-    enum status status = run_load_pipeline(folder, arena, &faults, &manifest, ret_pipeline, err);
-    if (status != STATUS_OK || faults.count == 0)
-        return status;
-    cli_pipeline_print_faults(&faults);
-    status = error_set(err, STATUS_CONFIG, "the pipeline of the run is wrong now");
-    error_fix(err, "Put '%s' back as it was.", manifest->pipeline_path);
-    return status;
-}
-
 static enum status report(const struct report_options *options, struct arena *arena,
                           struct error *err)
 {
@@ -39,7 +25,7 @@ static enum status report(const struct report_options *options, struct arena *ar
     enum status status =
         run_folder_find(cli_pipeline_runs(options->runs), run, arena, &folder, err);
     if (status == STATUS_OK)
-        status = load(folder, arena, &pipeline, err);
+        status = cli_pipeline_of_run(folder, arena, &pipeline, err);
     if (status != STATUS_OK)
         return status;
     struct run_report_request request = {.folder = folder,
@@ -62,7 +48,8 @@ static enum status summarise_run(const char *runs, const struct run_manifest *ma
     const char *folder = arena_format(arena, "%s/%s", runs, manifest->run_id);
     struct pipeline_spec *pipeline;
     struct run_summary *summary;
-    enum status status = folder ? load(folder, arena, &pipeline, err) : error_no_memory(err);
+    enum status status =
+        folder ? cli_pipeline_of_run(folder, arena, &pipeline, err) : error_no_memory(err);
     struct run_report_request request = {.folder = folder, .keep_folder = true};
     if (status != STATUS_OK)
         return status;

@@ -135,18 +135,12 @@ static enum status show(const char *run, const char *conversation,
                         const struct show_options *options, struct arena *arena, struct error *err)
 {
     const char *folder;
-    struct run_manifest *manifest;
     struct pipeline_spec *pipeline;
-    struct fault_list faults = {0};
     struct run_journal journal = {0};
     enum status status =
         run_folder_find(cli_pipeline_runs(options->runs), run, arena, &folder, err);
     if (status == STATUS_OK)
-        status = run_load_pipeline(folder, arena, &faults, &manifest, &pipeline, err);
-    if (status == STATUS_OK && faults.count) {
-        cli_pipeline_print_faults(&faults);
-        status = error_set(err, STATUS_CONFIG, "the run's pipeline is wrong now");
-    }
+        status = cli_pipeline_of_run(folder, arena, &pipeline, err);
     if (status == STATUS_OK)
         status = run_journal_open(folder, &journal, err);
     bool shown = false;

@@ -16,6 +16,8 @@ static const char *const profile_names[] = {"assay", NULL};
 static const char *const first_cause_names[] = {"false", "auto", "true", NULL};
 static const char *const cassette_names[] = {"off", "replay", "record", NULL};
 
+enum { COPY_LIMIT_BYTES = 4 << 20 }; /* as yaml_tree reads */
+
 #define AT(type, member) offsetof(struct type, member)
 
 struct pipeline_file {
@@ -170,7 +172,8 @@ static void must_have(const struct candidate_spec *candidate, bool there, const 
                   candidate_type_names[candidate->kind], key);
 }
 
-static void check_candidate(struct pipeline_spec *spec, size_t index, struct fault_list *faults)
+static void check_candidate(struct pipeline_spec *spec, size_t index, bool must_exist,
+                            struct fault_list *faults)
 {
     struct candidate_spec *candidate = &spec->candidates[index];
     if (!spec->use_cassettes)
@@ -185,11 +188,12 @@ static void check_candidate(struct pipeline_spec *spec, size_t index, struct fau
     if (candidate->kind == CANDIDATE_COMMAND)
         must_have(candidate, candidate->command.count > 0, "command", faults);
     split_model(candidate, faults);
-    resolve_path(&candidate->prompt, spec->path, yaml_find(candidate->place, "prompt"), true,
+    resolve_path(&candidate->prompt, spec->path, yaml_find(candidate->place, "prompt"), must_exist,
                  faults);
-    resolve_path(&candidate->log, spec->path, yaml_find(candidate->place, "log"), true, faults);
+    resolve_path(&candidate->log, spec->path, yaml_find(candidate->place, "log"), must_exist,
+                 faults);
     resolve_path(&candidate->cassette, spec->path, yaml_find(candidate->place, "cassette"),
-                 candidate->cassette_mode == CASSETTE_REPLAY, faults);
+                 must_exist && candidate->cassette_mode == CASSETTE_REPLAY, faults);
     for (size_t i = 0; i < index; i++)
         if (candidate->name.data && strview_equal(candidate->name, spec->candidates[i].name))
             fault_add(faults, candidate->place, "Give each candidate its own name.",
@@ -217,7 +221,7 @@ static void check_gate(const struct pipeline_spec *spec, const struct gate_spec 
 
 /* Modes in which the candidate acts for itself need a back end, gold, and somebody who can act. */
 static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *root,
-                            struct fault_list *faults)
+                            bool must_exist, struct fault_list *faults)
 {
     if (spec->mode != MODE_FREE_RUNNING && spec->mode != MODE_SIMULATED_USER) {
         spec->back_end_path = (struct strview){0};
@@ -228,7 +232,7 @@ static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *
             strview_of(file_beside(faults->arena, spec->task_path.data, "backend.yaml"));
     else
         resolve_path(&spec->back_end_path, spec->path, yaml_find(root, "back_end"), false, faults);
-    if (spec->back_end_path.data && !file_exists(spec->back_end_path.data))
+    if (must_exist && spec->back_end_path.data && !file_exists(spec->back_end_path.data))
         fault_add(faults, yaml_find(root, "mode"), "Name it: 'back_end: FILE'.",
                   "mode '%s' needs a back end, and there is no file '%s'",
                   replay_mode_names[spec->mode], spec->back_end_path.data);
@@ -266,21 +270,24 @@ static void read_filters(struct source_spec *source, struct fault_list *faults)
             option_read_texts(map->pairs[i].key->text.data, map->pairs[i].value, faults)};
 }
 
-static void check(struct pipeline_file *file, const struct yaml_node *root,
+static void check(struct pipeline_file *file, const struct yaml_node *root, bool must_exist,
                   struct fault_list *faults)
 {
     struct pipeline_spec *spec = &file->spec;
-    resolve_path(&spec->source.events, spec->path, yaml_find(file->source, "events"), true, faults);
-    resolve_path(&spec->source.gold, spec->path, yaml_find(file->source, "gold"), true, faults);
+    resolve_path(&spec->source.events, spec->path, yaml_find(file->source, "events"), must_exist,
+                 faults);
+    resolve_path(&spec->source.gold, spec->path, yaml_find(file->source, "gold"), must_exist,
+                 faults);
     resolve_path(&spec->task_path, spec->path, yaml_find(root, "task"), false, faults);
     bool own_prices = spec->prices_path.data != NULL;
     if (!own_prices)
         spec->prices_path = strview_of("prices.yaml");
-    resolve_path(&spec->prices_path, spec->path, yaml_find(root, "prices"), own_prices, faults);
+    resolve_path(&spec->prices_path, spec->path, yaml_find(root, "prices"),
+                 own_prices && must_exist, faults);
     if (!spec->runs_path.data)
         spec->runs_path = strview_of("runs");
     for (size_t i = 0; i < spec->candidate_count; i++)
-        check_candidate(spec, i, faults);
+        check_candidate(spec, i, must_exist, faults);
     if (file->candidates && spec->candidate_count == 0)
         fault_add(faults, file->candidates, NULL, "there is no candidate");
     if (yaml_find(root, "max_cost") && spec->max_cost_usd_nano == 0)
@@ -288,17 +295,46 @@ static void check(struct pipeline_file *file, const struct yaml_node *root,
                   "a max_cost of 0 would allow nothing");
     for (size_t i = 0; i < spec->gate_count; i++)
         check_gate(spec, &spec->gates[i], faults);
-    check_live_mode(spec, root, faults);
+    check_live_mode(spec, root, must_exist, faults);
 }
 
-static enum status load(const char *path, const struct pipeline_override *overrides,
-                        size_t override_count, struct arena *arena, struct fault_list *faults,
+static enum status read_copy(const char *path, const char *copy, struct arena *arena,
+                             struct fault_list *faults, struct yaml_node **ret_root,
+                             struct error *err)
+{
+    struct strbuf text = {0};
+    enum status status = file_read(copy, COPY_LIMIT_BYTES, &text, err);
+    if (status == STATUS_OK)
+        status = yaml_tree_parse(path, strbuf_view(&text), arena, faults, ret_root, err);
+    strbuf_done(&text);
+    return status;
+}
+
+static enum status load_task(const struct pipeline_spec *spec,
+                             const struct pipeline_request *request, const struct yaml_node *root,
+                             struct fault_list *faults, struct task_spec **ret_task,
+                             struct error *err)
+{
+    const char *path = request->task_copy ? request->task_copy : spec->task_path.data;
+    if (path && file_exists(path))
+        return task_spec_load(path, faults->arena, faults, ret_task, err);
+    if (path)
+        fault_add(faults, yaml_find(root, "task"), "Paths are taken from the folder of this file.",
+                  "there is no file '%s'", path);
+    return STATUS_OK;
+}
+
+static enum status load(const struct pipeline_request *request, struct fault_list *faults,
                         struct pipeline_spec **ret_spec, struct error *err)
 {
+    struct arena *arena = faults->arena;
     struct yaml_node *root;
-    enum status status = yaml_tree_read(path, arena, faults, &root, err);
-    for (size_t i = 0; status == STATUS_OK && root && i < override_count; i++)
-        status = yaml_set(root, overrides[i].path, overrides[i].value, arena, err);
+    const char *path = request->path, *copy = request->pipeline_copy;
+    enum status status = copy ? read_copy(path, copy, arena, faults, &root, err)
+                              : yaml_tree_read(path, arena, faults, &root, err);
+    for (size_t i = 0; status == STATUS_OK && root && i < request->override_count; i++)
+        status =
+            yaml_set(root, request->overrides[i].path, request->overrides[i].value, arena, err);
     struct pipeline_file *file = arena_alloc(arena, sizeof *file);
     if (status != STATUS_OK)
         return status;
@@ -320,15 +356,18 @@ static enum status load(const char *path, const struct pipeline_override *overri
                               &spec->scorer_count, faults);
     spec->gates = read_list(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
                             &spec->gate_count, faults);
-    check(file, root, faults);
-    if (!spec->task_path.data || !file_exists(spec->task_path.data)) {
-        if (spec->task_path.data)
-            fault_add(faults, yaml_find(root, "task"),
-                      "Paths are taken from the folder of this file.", "there is no file '%s'",
-                      spec->task_path.data);
-        return STATUS_OK;
-    }
-    return task_spec_load(spec->task_path.data, arena, faults, &spec->task, err);
+    check(file, root, !copy, faults);
+    return load_task(spec, request, root, faults, &spec->task, err);
+}
+
+enum status pipeline_spec_load_as(const struct pipeline_request *request, struct arena *arena,
+                                  struct fault_list *faults, struct pipeline_spec **ret_spec,
+                                  struct error *err)
+{
+    faults->arena = arena;
+    enum status status = load(request, faults, ret_spec, err);
+    /* Then keys and faults may be missing: nothing that was read can be relied on. */
+    return arena_memory_ran_out(arena) ? error_no_memory(err) : status;
 }
 
 enum status pipeline_spec_load(const char *path, const struct pipeline_override *overrides,
@@ -336,7 +375,7 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
                                struct fault_list *faults, struct pipeline_spec **ret_spec,
                                struct error *err)
 {
-    enum status status = load(path, overrides, override_count, arena, faults, ret_spec, err);
-    /* Then keys and faults may be missing: nothing that was read can be relied on. */
-    return arena_memory_ran_out(arena) ? error_no_memory(err) : status;
+    struct pipeline_request request = {
+        .path = path, .overrides = overrides, .override_count = override_count};
+    return pipeline_spec_load_as(&request, arena, faults, ret_spec, err);
 }

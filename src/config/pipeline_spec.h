@@ -29,10 +29,9 @@ enum cassette_mode { CASSETTE_OFF, CASSETTE_REPLAY, CASSETTE_RECORD };
 struct candidate_spec {
     const struct yaml_node *place;
     struct strview name;
-    int kind;                     /* enum candidate_type */
-    struct strview model;         /* "provider/model" */
-    struct strview provider_name; /* the part before '/', e.g. "ollama" */
-    struct strview model_name;    /* the part behind it */
+    int kind;                                 /* enum candidate_type */
+    struct strview model;                     /* "provider/model" */
+    struct strview provider_name, model_name; /* the parts before and behind '/' */
     struct strview prompt;   /* folder of a prompt version: one template a state and default.txt */
     struct strview base_url; /* absent: the provider's own */
     struct strview
@@ -73,8 +72,7 @@ struct scorer_spec {
 
 struct gate_spec {
     const struct yaml_node *place;
-    struct strview name;
-    struct strview metric;
+    struct strview name, metric;
     struct strview candidate; /* absent: every candidate */
     double at_least, at_most; /* NaN: not set */
 };
@@ -134,6 +132,14 @@ struct pipeline_override {
     const char *path, *value; /* --set candidates.0.temperature=0.2 */
 };
 
+/* Copies that a run kept (NULL: none) are read instead of the originals, whose paths stand in the
+ * spec as ever; nothing that the pipeline names needs to be there any more. */
+struct pipeline_request {
+    const char *path, *pipeline_copy, *task_copy;
+    const struct pipeline_override *overrides;
+    size_t override_count;
+};
+
 /*
  * Reads the pipeline and its task. Every fault of both goes to `faults`; the spec may be used only
  * when there is none. Overrides are applied to the tree before it is read.
@@ -142,6 +148,10 @@ enum status pipeline_spec_load(const char *path, const struct pipeline_override 
                                size_t override_count, struct arena *arena,
                                struct fault_list *faults, struct pipeline_spec **ret_spec,
                                struct error *err);
+
+enum status pipeline_spec_load_as(const struct pipeline_request *request, struct arena *arena,
+                                  struct fault_list *faults, struct pipeline_spec **ret,
+                                  struct error *err);
 
 /* The option tables, for `assay list`. */
 extern const struct option pipeline_spec_options[], pipeline_spec_candidate_options[],

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MANIFEST_LIMIT_BYTES = 4 << 20 };
+enum { MANIFEST_LIMIT_BYTES = 4 << 20, KEPT_LIMIT_BYTES = 16 << 20 };
 
 enum status run_manifest_add(struct run_manifest *manifest, struct arena *arena, const char *name,
                              const char *path, struct error *err)
@@ -46,14 +46,98 @@ enum status run_manifest_add_text(struct run_manifest *manifest, struct arena *a
     return STATUS_OK;
 }
 
+static struct manifest_input *find_input(const struct run_manifest *manifest, const char *name)
+{
+    for (size_t i = 0; i < manifest->input_count; i++)
+        if (strcmp(manifest->inputs[i].name, name) == 0)
+            return &manifest->inputs[i];
+    return NULL;
+}
+
+enum status run_manifest_keep(struct run_manifest *manifest, struct arena *arena, const char *name,
+                              struct error *err)
+{
+    struct manifest_input *input = find_input(manifest, name);
+    if (!input)
+        return STATUS_OK;
+    char *kept = arena_format(arena, "inputs/%s.yaml", name);
+    if (!kept)
+        return error_no_memory(err);
+    for (char *at = kept; *at; at++)
+        if (*at == ' ')
+            *at = '_';
+    input->kept = kept;
+    return STATUS_OK;
+}
+
+enum status run_manifest_kept(const struct run_manifest *manifest, const char *folder,
+                              const char *name, struct arena *arena, const char **ret_path,
+                              struct error *err)
+{
+    const struct manifest_input *input = find_input(manifest, name);
+    char now[SHA256_HEX_SIZE];
+    *ret_path = NULL;
+    if (!input || !input->kept)
+        return STATUS_OK;
+    const char *path = arena_format(arena, "%s/%s", folder, input->kept);
+    if (!path)
+        return error_no_memory(err);
+    enum status status = sha256_hex_of_path(path, now, err);
+    if (status == STATUS_OK && strcmp(now, input->sha256) != 0) {
+        status = error_set(err, STATUS_DATA, "the run's copy of its %s was changed", name);
+        error_where(err, "%s", path);
+        error_fix(err, "Put it back: the run's numbers belong to what it said then.");
+    }
+    if (status == STATUS_OK)
+        *ret_path = path;
+    return status;
+}
+
+static enum status copy_input(const struct manifest_input *input, const char *folder,
+                              struct arena *arena, struct error *err)
+{
+    const char *path = arena_format(arena, "%s/%s", folder, input->kept);
+    char copied[SHA256_HEX_SIZE];
+    struct strbuf text = {0};
+    if (!path)
+        return error_no_memory(err);
+    enum status status = file_read(input->path, KEPT_LIMIT_BYTES, &text, err);
+    if (status == STATUS_OK)
+        status = file_write(path, strbuf_view(&text), err);
+    sha256_hex(text.data, text.size, copied);
+    strbuf_done(&text);
+    if (status != STATUS_OK || strcmp(copied, input->sha256) == 0)
+        return status;
+    status = error_set(err, STATUS_IO, "'%s' was changed while the run was begun", input->path);
+    error_fix(err, "Run it again.");
+    return status;
+}
+
+static enum status copy_inputs(const struct run_manifest *manifest, const char *folder,
+                               struct arena *arena, struct error *err)
+{
+    const char *inputs = arena_format(arena, "%s/inputs", folder);
+    enum status status = inputs ? file_make_folder(inputs, err) : error_no_memory(err);
+    for (size_t i = 0; i < manifest->input_count && status == STATUS_OK; i++)
+        if (manifest->inputs[i].kept)
+            status = copy_input(&manifest->inputs[i], folder, arena, err);
+    return status;
+}
+
 void run_folder_remove(const char *folder)
 {
-    static const char *const files[] = {"manifest.json", "journal.log"};
+    static const char *const files[] = {"manifest.json",
+                                        "journal.log",
+                                        "inputs/pipeline.yaml",
+                                        "inputs/task.yaml",
+                                        "inputs/back_end.yaml",
+                                        "inputs/prices.yaml",
+                                        "inputs"};
     char path[4096];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         int size = snprintf(path, sizeof path, "%s/%s", folder, files[i]);
         if (size > 0 && (size_t)size < sizeof path)
-            unlink(path);
+            remove(path);
     }
     rmdir(folder);
 }
@@ -78,6 +162,8 @@ static void write_manifest(const struct run_manifest *manifest, struct strbuf *o
         json_write_key_text(&writer, "name", strview_of(manifest->inputs[i].name));
         json_write_key_text(&writer, "path", strview_of(manifest->inputs[i].path));
         json_write_key_text(&writer, "sha256", strview_of(manifest->inputs[i].sha256));
+        if (manifest->inputs[i].kept)
+            json_write_key_text(&writer, "kept", strview_of(manifest->inputs[i].kept));
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
@@ -118,10 +204,14 @@ enum status run_folder_create(const char *runs, const struct run_manifest *manif
         return status;
     }
     enum status status = file_make_folder(folder, err);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        status = copy_inputs(manifest, folder, arena, err);
+    if (status != STATUS_OK) {
+        run_folder_remove(folder);
         return status;
+    }
     struct strbuf text = {0};
-    write_manifest(manifest, &text);
+    write_manifest(manifest, &text); /* last: it says that the folder is whole */
     status = text.failed ? error_no_memory(err) : file_write(path, strbuf_view(&text), err);
     strbuf_done(&text);
     *ret_folder = folder;
@@ -145,6 +235,8 @@ static void take_inputs(const json_t *list, struct arena *arena, struct run_mani
         input->name = text_of(item, "name", arena);
         input->path = text_of(item, "path", arena);
         snprintf(input->sha256, sizeof input->sha256, "%s", text_of(item, "sha256", arena));
+        if (json_object_get(item, "kept"))
+            input->kept = text_of(item, "kept", arena);
     }
 }
 
@@ -179,15 +271,6 @@ enum status run_manifest_read(const char *folder, struct arena *arena,
     return STATUS_OK;
 }
 
-static const struct manifest_input *find_input(const struct run_manifest *manifest,
-                                               const char *name)
-{
-    for (size_t i = 0; i < manifest->input_count; i++)
-        if (strcmp(manifest->inputs[i].name, name) == 0)
-            return &manifest->inputs[i];
-    return NULL;
-}
-
 enum status run_manifest_compare(const struct run_manifest *then, const struct run_manifest *now,
                                  struct error *err)
 {
@@ -206,6 +289,8 @@ enum status run_manifest_compare(const struct run_manifest *then, const struct r
             snprintf(changed + used, sizeof changed - used, "%s%s (%s) is new", used ? "; " : "",
                      now->inputs[i].name, now->inputs[i].path);
     }
+    if (strlen(changed) == sizeof changed - 1)
+        memcpy(changed + sizeof changed - 5, " ...", 5);
     if (strcmp(then->overrides, now->overrides) != 0 && !changed[0])
         snprintf(changed, sizeof changed, "the --set arguments changed");
     if (!changed[0])

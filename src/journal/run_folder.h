@@ -3,7 +3,7 @@
  * readable by their owner only.
  *
  *   runs/<run-id>/manifest.json  journal.log  predictions.jsonl  scores.avro  report.{json,html,md}
- * junit.xml  trials.csv
+ * junit.xml  trials.csv  inputs/{pipeline,task,prices,back_end}.yaml, as they were at the start
  *
  * Thread: main.
  */
@@ -22,6 +22,7 @@ struct manifest_input {
     const char *name; /* "pipeline", "events", "gold", "task", "prices", "prompt of mini", ... */
     const char *path;
     char sha256[SHA256_HEX_SIZE];
+    const char *kept; /* the copy's name below the run folder: "inputs/task.yaml"; NULL: none */
 };
 
 struct run_manifest {
@@ -41,6 +42,15 @@ struct run_manifest {
 enum status run_manifest_add(struct run_manifest *manifest, struct arena *arena, const char *name,
                              const char *path, struct error *err);
 
+/* run_folder_create copies this input into the folder; one that was passed over is so again. */
+enum status run_manifest_keep(struct run_manifest *manifest, struct arena *arena, const char *name,
+                              struct error *err);
+/* Path of the copy of an input, which must be what the manifest says (STATUS_DATA); NULL: the run
+ * kept none. In `arena`. */
+enum status run_manifest_kept(const struct run_manifest *manifest, const char *folder,
+                              const char *name, struct arena *arena, const char **ret_path,
+                              struct error *err);
+
 /* An input that is a text of the program itself. */
 enum status run_manifest_add_text(struct run_manifest *manifest, struct arena *arena,
                                   const char *name, struct strview text, struct error *err);
@@ -48,7 +58,8 @@ enum status run_manifest_add_text(struct run_manifest *manifest, struct arena *a
 /* Undoes run_folder_create when the run could not begin. */
 void run_folder_remove(const char *folder);
 
-/* Makes <runs>/<run_id> and writes the manifest. STATUS_CONFIG when the run is there already. */
+/* Makes <runs>/<run_id>, copies what is kept and writes the manifest. STATUS_CONFIG when the run is
+ * there already. */
 enum status run_folder_create(const char *runs, const struct run_manifest *manifest,
                               struct arena *arena, const char **ret_folder, struct error *err);
 /* Finds a run by its id or by the path of its folder; "latest" is the newest one. */

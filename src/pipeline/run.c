@@ -87,6 +87,9 @@ static enum status make_manifest(const struct pipeline_spec *pipeline, const cha
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs && status == STATUS_OK; i++)
         status = run_manifest_add(manifest, arena, inputs[i].name, inputs[i].path, err);
+    static const char *const kept[] = {"pipeline", "task", "prices", "back end"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept && status == STATUS_OK; i++)
+        status = run_manifest_keep(manifest, arena, kept[i], err);
     if (status == STATUS_OK)
         status = run_manifest_add_text(manifest, arena, "record schemas", schemas_text(arena), err);
     for (size_t i = 0; i < pipeline->candidate_count && status == STATUS_OK; i++)
@@ -124,47 +127,56 @@ static enum status split_overrides(const char *text, struct arena *arena,
     return STATUS_OK;
 }
 
-/* The pipeline as the run was made: its path is taken from the run's own folder first. */
-static enum status load_as_run(const char *folder, struct arena *arena, struct fault_list *faults,
-                               struct run_manifest **ret_manifest,
-                               struct pipeline_spec **ret_pipeline, struct error *err)
+/* The pipeline's path as it was given, from the folder in which that was. */
+static const char *original_path(const struct run_manifest *manifest, struct arena *arena)
 {
-    struct pipeline_override *overrides;
-    size_t count;
-    enum status status = run_manifest_read(folder, arena, ret_manifest, err);
-    if (status == STATUS_OK)
-        status = split_overrides((*ret_manifest)->overrides, arena, &overrides, &count, err);
-    if (status != STATUS_OK)
-        return status;
-    const char *path = (*ret_manifest)->pipeline_path;
+    const char *path = manifest->pipeline_path;
     char here[4096];
-    bool is_elsewhere = getcwd(here, sizeof here) && strcmp(here, (*ret_manifest)->folder) != 0;
-    if (path[0] != '/' && is_elsewhere) {
-        char *there = arena_format(arena, "%s/%s", (*ret_manifest)->folder, path);
-        if (!there)
-            return error_no_memory(err);
-        path = file_exists(there) ? there : path; /* the whole tree may have been moved */
-    }
-    return pipeline_spec_load(path, overrides, count, arena, faults, ret_pipeline, err);
+    bool is_elsewhere = getcwd(here, sizeof here) && strcmp(here, manifest->folder) != 0;
+    if (path[0] == '/' || !is_elsewhere)
+        return path;
+    char *there = arena_format(arena, "%s/%s", manifest->folder, path);
+    return there && !file_exists(there) && file_exists(path)
+               ? path /* the whole tree may have been moved */
+               : there;
+}
+
+/* A run of an older build kept no copies: its originals are read, when they are what they were. */
+static enum status check_originals(const struct run_manifest *manifest,
+                                   const struct pipeline_spec *pipeline, struct error *err)
+{
+    enum status status = run_manifest_check(manifest, "pipeline", pipeline->path, err);
+    return status == STATUS_OK ? run_manifest_check(manifest, "task", pipeline->task_path.data, err)
+                               : status;
 }
 
 enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
                               struct run_manifest **ret_manifest,
                               struct pipeline_spec **ret_pipeline, struct error *err)
 {
-    enum status status = load_as_run(folder, arena, faults, ret_manifest, ret_pipeline, err);
-    if (status != STATUS_OK || faults->count)
+    struct pipeline_override *overrides;
+    struct pipeline_request request = {0};
+    enum status status = run_manifest_read(folder, arena, ret_manifest, err);
+    if (status != STATUS_OK)
         return status;
-    const struct {
-        const char *name, *path;
-    } read_again[] = {{"pipeline", (*ret_pipeline)->path},
-                      {"task", (*ret_pipeline)->task_path.data}};
-    for (size_t i = 0; i < sizeof read_again / sizeof *read_again; i++) {
-        status = run_manifest_check(*ret_manifest, read_again[i].name, read_again[i].path, err);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
+    const struct run_manifest *manifest = *ret_manifest;
+    request.path = original_path(manifest, arena);
+    status = request.path ? split_overrides(manifest->overrides, arena, &overrides,
+                                            &request.override_count, err)
+                          : error_no_memory(err);
+    if (status == STATUS_OK)
+        status =
+            run_manifest_kept(manifest, folder, "pipeline", arena, &request.pipeline_copy, err);
+    if (status == STATUS_OK)
+        status = run_manifest_kept(manifest, folder, "task", arena, &request.task_copy, err);
+    if (status != STATUS_OK)
+        return status;
+    request.overrides = overrides;
+    status = pipeline_spec_load_as(&request, arena, faults, ret_pipeline, err);
+    bool is_kept = request.pipeline_copy && request.task_copy;
+    return status != STATUS_OK || faults->count || is_kept
+               ? status
+               : check_originals(manifest, *ret_pipeline, err);
 }
 
 struct preparation {
@@ -188,7 +200,8 @@ static enum status prepare_resume(struct preparation *made, const char *folder,
                                   struct fault_list *faults, struct error *err)
 {
     struct run_manifest *then, now = {0};
-    enum status status = load_as_run(folder, made->arena, faults, &then, &made->pipeline, err);
+    enum status status =
+        run_load_pipeline(folder, made->arena, faults, &then, &made->pipeline, err);
     if (status == STATUS_OK)
         status = faults_to_status(faults, err);
     if (status == STATUS_OK)

@@ -42,8 +42,9 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
                         struct fault_list *faults, struct pipeline_spec **ret_pipeline,
                         struct run_result *ret_result, struct error *err);
 
-/* Loads the pipeline of a run folder as it was run: its manifest's path and overrides. The inputs
- * may have changed: see compare. */
+/* Loads the pipeline of a run folder as it was run: the folder's copies of pipeline and task, with
+ * the manifest's overrides. The originals, and all else that the pipeline names, may have changed
+ * or be gone: see run_manifest_compare. */
 enum status run_load_pipeline(const char *folder, struct arena *arena, struct fault_list *faults,
                               struct run_manifest **ret_manifest,
                               struct pipeline_spec **ret_pipeline, struct error *err);
