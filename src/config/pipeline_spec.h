@@ -6,61 +6,12 @@
 #ifndef ASSAY_CONFIG_PIPELINE_SPEC_H
 #define ASSAY_CONFIG_PIPELINE_SPEC_H
 
-#include "config/option_table.h"
+#include "config/candidate_spec.h"
 #include "config/task_spec.h"
 #include "config/user_spec.h"
 
-enum candidate_type {
-    CANDIDATE_RULES,
-    CANDIDATE_RECORDED,
-    CANDIDATE_LLM,
-    CANDIDATE_HYBRID,
-    CANDIDATE_ENDPOINT,
-    CANDIDATE_COMMAND,
-    CANDIDATE_REFERENCE,
-};
-extern const char *const candidate_type_names[];
-
 enum replay_mode { MODE_TEACHER_FORCED, MODE_OWN_STATE, MODE_FREE_RUNNING, MODE_SIMULATED_USER };
 extern const char *const replay_mode_names[];
-
-enum cassette_mode { CASSETTE_OFF, CASSETTE_REPLAY, CASSETTE_RECORD };
-
-struct candidate_spec {
-    const struct yaml_node *place;
-    struct strview name;
-    int kind;                                 /* enum candidate_type */
-    struct strview model;                     /* "provider/model" */
-    struct strview provider_name, model_name; /* the parts before and behind '/' */
-    struct strview prompt;   /* folder of a prompt version: one template a state and default.txt */
-    struct strview base_url; /* absent: the provider's own */
-    struct strview
-        api_key_env; /* name of the variable that holds the key; absent: the provider's own */
-    double temperature;
-    int64_t seed; /* of the model; INT64_MIN: not sent */
-    int64_t max_tokens;
-    double confirm_under; /* needs-confirmation threshold */
-    double model_under;   /* hybrid: the model is asked for slots that the rules leave under this */
-    struct strview url;   /* endpoint */
-    struct option_texts command; /* command: argv */
-    int64_t processes;           /* command: copies of it */
-    struct strview log;          /* recorded: a prediction log instead of the events' own answers */
-    struct strview cassette;     /* file with recorded model answers */
-    int cassette_mode;           /* enum cassette_mode */
-    bool simulated;              /* the far end is a stub model: the report says so */
-    int64_t max_in_flight;
-    double requests_per_minute; /* 0: no limit */
-    double tokens_per_minute;
-    int64_t timeout_ns;
-    int64_t max_wait_ns;
-    int64_t max_attempts;
-    int64_t max_answer_bytes;
-    /* reference: faults that it is made to have */
-    bool skip_confirmation;
-    bool double_book;
-    bool ignore_questions;
-    struct strview break_slot; /* the slot whose values it gets wrong */
-};
 
 struct scorer_spec {
     const struct yaml_node *place;
@@ -98,11 +49,9 @@ struct report_spec {
 
 struct pipeline_spec {
     const char *path;
-    struct strview experiment;
-    struct strview description;
+    struct strview experiment, description;
     struct source_spec source;
-    struct strview task_path;
-    struct strview prices_path;
+    struct strview task_path, prices_path;
     struct strview runs_path; /* folder of the run folders */
     struct task_spec *task;
     int mode; /* enum replay_mode */
