@@ -1,6 +1,7 @@
 /*
- * correlation.c: rank statistics over order.h. The coefficient is divided by the two deviations one
- * after the other, as numpy.corrcoef does, so that a perfect correlation rounds alike. Any thread.
+ * correlation.c: rank statistics over order.h; Kendall by merging. The coefficient is divided by
+ * the two deviations one after the other, as numpy.corrcoef does, so that a perfect correlation
+ * rounds alike. Any thread.
  */
 #include "stats/correlation.h"
 
@@ -8,7 +9,10 @@
 #include "base/memory.h"
 #include "numeric/beta_law.h"
 #include "numeric/exact_sum.h"
+#include "numeric/normal_law.h"
 #include "numeric/order.h"
+
+#include <string.h>
 
 DEFINE_CLEANUP(free_ranks, double, memory_free)
 
@@ -106,5 +110,159 @@ enum status correlation_spearman(struct sample x, struct sample y, struct correl
         return status;
     *ret_result =
         correlate((struct sample){ranks_x, x.count}, (struct sample){ranks_y, x.count}, convention);
+    return STATUS_OK;
+}
+
+/* --- Kendall --------------------------------------------------------------------------------- */
+
+enum { KENDALL_EXACT_MOST = 33 };
+
+/* Sums over groups of t tied values. */
+struct tie_sums {
+    double pairs;   /* t (t - 1)/2 */
+    double triples; /* t (t - 1)(t - 2) */
+    double spread;  /* t (t - 1)(2 t + 5) */
+};
+
+static void add_group(struct tie_sums *ties, double t)
+{
+    ties->pairs += t * (t - 1) / 2;
+    ties->triples += t * (t - 1) * (t - 2);
+    ties->spread += t * (t - 1) * (2 * t + 5);
+}
+
+static struct tie_sums ties_of_sorted(const double *values, size_t count)
+{
+    struct tie_sums ties = {0};
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i; end < count && !(values[end] > values[i]);)
+            end++;
+        add_group(&ties, (double)(end - i));
+    }
+    return ties;
+}
+
+/* Pairs out of order, by merging; sorts `values`; `scratch` as long. */
+static double inversions(double *values, double *scratch, size_t count)
+{
+    if (count < 2)
+        return 0;
+    size_t half = count / 2, left = 0, right = half;
+    double found =
+        inversions(values, scratch, half) + inversions(values + half, scratch, count - half);
+    for (size_t i = 0; i < count; i++) {
+        bool takes_left = right == count || (left < half && !(values[left] > values[right]));
+        found += takes_left ? 0 : (double)(half - left);
+        scratch[i] = values[takes_left ? left++ : right++];
+    }
+    memcpy(values, scratch, count * sizeof *values);
+    return found;
+}
+
+/* Twice the share of permutations with at most `out` pairs out of order, at most 1. */
+static double kendall_exact(size_t n, double out)
+{
+    double total = (double)n * (double)(n - 1) / 2;
+    if (out * 2 >= total)
+        return 1;
+    if (out < 2) { /* one permutation with none, n - 1 with one pair out of order */
+        double count = out < 1 ? 1 : (double)n;
+        return fmin(1, 2 * count * exp(-lgamma((double)n + 1)));
+    }
+    enum { MOST = KENDALL_EXACT_MOST * (KENDALL_EXACT_MOST - 1) / 4 + 1 };
+    double shares[MOST + 1] = {1}, next[MOST + 1];
+    size_t last = (size_t)out;
+    for (size_t k = 2; k <= n; k++) { /* the k-th value is put before 0 .. k - 1 others */
+        double window = 0;
+        for (size_t i = 0; i <= last; i++) {
+            window += shares[i] - (i >= k ? shares[i - k] : 0);
+            next[i] = window / (double)k;
+        }
+        memcpy(shares, next, sizeof shares);
+    }
+    double below = 0;
+    for (size_t i = 0; i <= last; i++)
+        below += shares[i];
+    return fmin(1, 2 * below);
+}
+
+struct kendall_counts {
+    struct tie_sums x, y;
+    double both, out; /* pairs tied in both; pairs out of order */
+    size_t n;
+};
+
+static struct correlation kendall_of(const struct kendall_counts *counts)
+{
+    double n = (double)counts->n, total = n * (n - 1) / 2;
+    double surplus = total - counts->x.pairs - counts->y.pairs + counts->both - 2 * counts->out;
+    double nan = (double)NAN;
+    struct correlation result = {nan, nan, "Kendall tau-b", NULL};
+    if (!(counts->x.pairs < total && counts->y.pairs < total)) {
+        result.undefined = "one of the two does not vary";
+        return result;
+    }
+    result.value = surplus / sqrt(total - counts->x.pairs) / sqrt(total - counts->y.pairs);
+    result.value = fmax(-1, fmin(1, result.value));
+    double fewer = fmin(counts->out, total - counts->out);
+    bool has_ties = counts->x.pairs > 0 || counts->y.pairs > 0;
+    if (!has_ties && (counts->n <= KENDALL_EXACT_MOST || fewer <= 1)) {
+        result.p = kendall_exact(counts->n, fewer);
+        result.convention = "Kendall tau-b, exact";
+        return result;
+    }
+    double m = n * (n - 1);
+    double variance = (m * (2 * n + 5) - counts->x.spread - counts->y.spread) / 18 +
+                      2 * counts->x.pairs * counts->y.pairs / m +
+                      counts->x.triples * counts->y.triples / (9 * m * (n - 2));
+    result.p = 2 * normal_law_sf(fabs(surplus) / sqrt(variance));
+    result.convention = "Kendall tau-b, asymptotic";
+    return result;
+}
+
+/* `order` sorts by x; values of y with one x are sorted among themselves. */
+static enum status kendall_sort(struct sample x, struct sample y, const uint32_t *order,
+                                double *sorted, struct kendall_counts *counts, struct error *err)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < x.count; i++)
+        sorted[i] = y.values[order[i]];
+    for (size_t i = 0, end; i < x.count && status == STATUS_OK; i = end) {
+        for (end = i; end < x.count && !(x.values[order[end]] > x.values[order[i]]);)
+            end++;
+        add_group(&counts->x, (double)(end - i));
+        status = order_sort(sorted + i, end - i, err);
+        counts->both += ties_of_sorted(sorted + i, end - i).pairs;
+    }
+    return status;
+}
+
+DEFINE_CLEANUP(free_order, uint32_t, memory_free)
+
+enum status correlation_kendall(struct sample x, struct sample y, struct correlation *ret_result,
+                                struct error *err)
+{
+    double nan = (double)NAN;
+    size_t n = x.count;
+    *ret_result = (struct correlation){nan, nan, "Kendall tau-b", NULL};
+    if (n != y.count || n < 2)
+        ret_result->undefined = "fewer than two pairs";
+    else if (sample_has_nan(x) || sample_has_nan(y))
+        ret_result->undefined = "a value is not a number";
+    if (ret_result->undefined)
+        return STATUS_OK;
+    CLEANUP(free_order) uint32_t *order = memory_alloc(n * sizeof *order);
+    CLEANUP(free_ranks) double *work = memory_alloc(2 * n * sizeof *work);
+    if (!order || !work)
+        return error_no_memory(err);
+    struct kendall_counts counts = {.n = n};
+    enum status status = order_indexes(x, order, err);
+    if (status == STATUS_OK)
+        status = kendall_sort(x, y, order, work, &counts, err);
+    if (status != STATUS_OK)
+        return status;
+    counts.out = inversions(work, work + n, n);
+    counts.y = ties_of_sorted(work, n);
+    *ret_result = kendall_of(&counts);
     return STATUS_OK;
 }

@@ -23,4 +23,9 @@ enum status correlation_spearman(struct sample x, struct sample y, struct correl
                                  struct error *err);
 struct correlation correlation_pearson(struct sample x, struct sample y);
 
+/* Kendall's tau-b in n log n steps; p two-sided: exact without ties for up to 33 pairs (or when at
+ * most one pair is out of order), else normal with the variance corrected for ties, as scipy. */
+enum status correlation_kendall(struct sample x, struct sample y, struct correlation *ret_result,
+                                struct error *err);
+
 #endif

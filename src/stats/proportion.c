@@ -102,3 +102,59 @@ struct interval proportion_newcombe(struct share first, struct share second, dou
     double up = hypot(p2 - two.low, one.high - p1);
     return interval_of(p1 - p2 - down, p1 - p2 + up, convention);
 }
+
+/* The likeliest share of the second arm when the first is larger by `delta`: the root of a cubic.
+ */
+static double constrained_share(struct share first, struct share second, double delta)
+{
+    double n1 = first.trials, n2 = second.trials, x2 = second.successes;
+    double n = n1 + n2, x = first.successes + x2;
+    double b = ((n1 + 2 * n2) * delta - n - x) / n;
+    double c = ((n2 * delta - n - 2 * x2) * delta + x) / n;
+    double d = x2 * delta * (1 - delta) / n;
+    double q = b * b * b / 27 - b * c / 6 + d / 2;
+    double root = sqrt(fmax(b * b / 9 - c / 3, 0));
+    double p = q < 0 ? -root : root;
+    double cosine = root > 0 ? fmax(-1, fmin(1, q / (p * p * p))) : 1;
+    double share = 2 * p * cos((M_PI + acos(cosine)) / 3) - b / 3;
+    return fmax(fmax(0, -delta), fmin(fmin(1, 1 - delta), share));
+}
+
+/* How many errors the difference lies from `delta`. */
+static double score_of(struct share first, struct share second, double delta)
+{
+    double n = first.trials + second.trials;
+    double p2 = constrained_share(first, second, delta), p1 = p2 + delta;
+    double variance = p1 * (1 - p1) / first.trials + p2 * (1 - p2) / second.trials;
+    double gap = first.successes / first.trials - second.successes / second.trials - delta;
+    return gap / sqrt(fmax(variance, 0) * n / (n - 1));
+}
+
+/* By halving between the difference and the end of the range until no double lies between. */
+static double score_end(struct share first, struct share second, double end, double critical)
+{
+    double inside = first.successes / first.trials - second.successes / second.trials;
+    double outside = end;
+    if (fabs(score_of(first, second, end)) <= critical)
+        return end;
+    for (;;) {
+        double middle = inside + (outside - inside) / 2;
+        if (!(fmin(inside, outside) < middle && middle < fmax(inside, outside)))
+            return middle;
+        double score = fabs(score_of(first, second, middle));
+        *(score <= critical ? &inside : &outside) = middle;
+    }
+}
+
+struct interval proportion_miettinen_nurminen(struct share first, struct share second, double alpha)
+{
+    static const char convention[] = "Miettinen-Nurminen score";
+    const char *fault = fault_of(first);
+    fault = fault ? fault : fault_of(second);
+    fault = fault ? fault : fault_of_alpha(alpha);
+    if (fault)
+        return interval_undefined(convention, fault);
+    double critical = normal_law_upper_quantile(alpha / 2);
+    return interval_of(score_end(first, second, -1, critical),
+                       score_end(first, second, 1, critical), convention);
+}

@@ -31,4 +31,10 @@ struct z_test proportion_z_test(struct share first, struct share second,
 /* First minus second, Newcombe's hybrid score interval (Statistics in Medicine 1998, method 10). */
 struct interval proportion_newcombe(struct share first, struct share second, double alpha);
 
+/* First minus second, score interval with the variance times N/(N - 1) (Miettinen and Nurminen,
+ * Statistics in Medicine 4 (1985) 213; the constrained estimate in closed form). Ends at +-1 where
+ * nothing bounds it. */
+struct interval proportion_miettinen_nurminen(struct share first, struct share second,
+                                              double alpha);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "numeric/beta_law.h"
 #include "numeric/normal_law.h"
 #include "numeric/order.h"
 
@@ -308,5 +309,79 @@ enum status rank_test_wilcoxon(struct sample differences, struct rank_test_optio
         test.undefined = "all differences are zero";
     if (status == STATUS_OK)
         *ret_test = test;
+    return status;
+}
+
+/* Sum of squares of the placements' deviations: joint rank less own rank, about their mean. */
+static double placement_squares(const double *joint, const double *own, size_t count)
+{
+    double mean = 0, squares = 0, n = (double)count;
+    for (size_t i = 0; i < count; i++)
+        mean += (joint[i] - own[i]) / n;
+    for (size_t i = 0; i < count; i++) {
+        double deviation = joint[i] - own[i] - mean;
+        squares += deviation * deviation;
+    }
+    return squares;
+}
+
+static double mean_of(const double *values, size_t count)
+{
+    double sum = 0; /* halves below 2^52: exact */
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return sum / (double)count;
+}
+
+/* From joint ranks (first sample, then second) and ranks within each. */
+static struct brunner_munzel brunner_munzel_of(const double *joint, const double *own, size_t n1,
+                                               size_t n2, enum alternative alternative)
+{
+    double count1 = (double)n1, count2 = (double)n2, n = count1 + count2;
+    double s1 = count1 * placement_squares(joint, own, n1) / (count1 - 1);
+    double s2 = count2 * placement_squares(joint + n1, own + n1, n2) / (count2 - 1);
+    double mean1 = mean_of(joint, n1), mean2 = mean_of(joint + n1, n2);
+    struct brunner_munzel test = {.convention = "Brunner-Munzel, Student's t"};
+    test.win_share = 1 - (mean2 - (count2 + 1) / 2) / count1;
+    test.statistic = count1 * count2 * (mean2 - mean1) / (n * sqrt(s1 + s2));
+    test.degrees = (s1 + s2) * (s1 + s2) / (s1 * s1 / (count1 - 1) + s2 * s2 / (count2 - 1));
+    if (!(s1 + s2 > 0)) {
+        test.undefined = "the samples do not overlap, or do not vary";
+        test.statistic = test.p = test.degrees = (double)NAN;
+    } else if (alternative == ALTERNATIVE_TWO_SIDED) {
+        test.p = beta_law_student_two_sided(test.statistic, test.degrees);
+    } else {
+        double sign = alternative == ALTERNATIVE_GREATER ? -1 : 1;
+        test.p = beta_law_student_sf(sign * test.statistic, test.degrees);
+    }
+    return test;
+}
+
+enum status rank_test_brunner_munzel(struct sample first, struct sample second,
+                                     enum alternative alternative, struct brunner_munzel *ret_test,
+                                     struct error *err)
+{
+    size_t n = first.count + second.count;
+    double nan = (double)NAN;
+    *ret_test = (struct brunner_munzel){nan, nan, nan, nan, "Brunner-Munzel, Student's t", NULL};
+    if (first.count < 2 || second.count < 2)
+        ret_test->undefined = "fewer than two values in a sample";
+    else if (sample_has_nan(first) || sample_has_nan(second))
+        ret_test->undefined = "a value is not a number";
+    if (ret_test->undefined)
+        return STATUS_OK;
+    CLEANUP(free_values) double *work = memory_alloc(3 * n * sizeof *work);
+    if (!work)
+        return error_no_memory(err);
+    double *joint = work + n, *own = joint + n;
+    memcpy(work, first.values, first.count * sizeof *work);
+    memcpy(work + first.count, second.values, second.count * sizeof *work);
+    enum status status = order_ranks((struct sample){work, n}, joint, NULL, err);
+    if (status == STATUS_OK)
+        status = order_ranks(first, own, NULL, err);
+    if (status == STATUS_OK)
+        status = order_ranks(second, own + first.count, NULL, err);
+    if (status == STATUS_OK)
+        *ret_test = brunner_munzel_of(joint, own, first.count, second.count, alternative);
     return status;
 }

@@ -44,4 +44,20 @@ enum status rank_test_mann_whitney(struct sample first, struct sample second,
 enum status rank_test_wilcoxon(struct sample differences, struct rank_test_options options,
                                struct rank_test *ret_test, struct error *err);
 
+struct brunner_munzel {
+    double statistic; /* > 0: the second sample tends to be larger */
+    double p;
+    double degrees;
+    double win_share; /* P(first > second) + half the ties */
+    const char *convention;
+    const char *undefined;
+};
+
+/* Is one sample larger, without equal variances (Brunner and Munzel 2000)? Student's t, degrees by
+ * Satterthwaite, as scipy's default. ALTERNATIVE_GREATER: the first one is. Undefined where the
+ * samples do not overlap or do not vary. */
+enum status rank_test_brunner_munzel(struct sample first, struct sample second,
+                                     enum alternative alternative, struct brunner_munzel *ret_test,
+                                     struct error *err);
+
 #endif

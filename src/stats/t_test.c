@@ -107,3 +107,76 @@ struct t_test t_test_welch(struct sample first, struct sample second, struct t_t
     finish(&test, options);
     return test;
 }
+
+static double covariance_of(struct covaried_sample sample, double outcome_mean, double before_mean)
+{
+    struct exact_sum products = {0};
+    for (size_t i = 0; i < sample.outcome.count; i++)
+        exact_sum_add(&products, (sample.outcome.values[i] - outcome_mean) *
+                                     (sample.before.values[i] - before_mean));
+    return exact_sum_value(&products) / ((double)sample.outcome.count - 1);
+}
+
+/* One arm's moments. */
+struct covaried {
+    struct moments outcome, before;
+    double covariance, n;
+};
+
+static struct covaried covaried_of(struct covaried_sample sample)
+{
+    struct covaried arm = {.outcome = moments_of(sample.outcome),
+                           .before = moments_of(sample.before),
+                           .n = (double)sample.outcome.count};
+    arm.covariance = covariance_of(sample, arm.outcome.mean, arm.before.mean);
+    return arm;
+}
+
+/* Slope over both arms as one sample. */
+static double slope_of(const struct covaried *a, const struct covaried *b)
+{
+    double between = a->n * b->n / (a->n + b->n), gap = a->before.mean - b->before.mean;
+    double products = a->covariance * (a->n - 1) + b->covariance * (b->n - 1) +
+                      between * gap * (a->outcome.mean - b->outcome.mean);
+    double squares = moments_variance(&a->before) * (a->n - 1) +
+                     moments_variance(&b->before) * (b->n - 1) + between * gap * gap;
+    return products / squares;
+}
+
+/* Variance of the adjusted mean. */
+static double adjusted_share(const struct covaried *arm, double theta)
+{
+    double variance = moments_variance(&arm->outcome) +
+                      theta * theta * moments_variance(&arm->before) - 2 * theta * arm->covariance;
+    return fmax(variance, 0) / arm->n;
+}
+
+struct cuped_test t_test_cuped(struct covaried_sample first, struct covaried_sample second,
+                               struct t_test_options options)
+{
+    static const char convention[] = "CUPED, Welch t";
+    double nan = (double)NAN;
+    struct cuped_test result = {failed(convention, NULL), nan, nan};
+    if (first.outcome.count != first.before.count || second.outcome.count != second.before.count)
+        result.test.undefined = "the samples differ in length";
+    else if (first.outcome.count < 2 || second.outcome.count < 2)
+        result.test.undefined = "fewer than two values in a sample";
+    if (result.test.undefined)
+        return result;
+    struct covaried one = covaried_of(first), two = covaried_of(second);
+    double theta = slope_of(&one, &two);
+    if (!isfinite(theta)) {
+        result.test.undefined = "what was known before does not vary, or is not a finite number";
+        return result;
+    }
+    double share1 = adjusted_share(&one, theta), share2 = adjusted_share(&two, theta);
+    double sum = share1 + share2;
+    double plain = moments_variance(&one.outcome) / one.n + moments_variance(&two.outcome) / two.n;
+    struct t_test test = {.convention = convention, .standard_error = sqrt(sum)};
+    test.difference =
+        one.outcome.mean - two.outcome.mean - theta * (one.before.mean - two.before.mean);
+    test.degrees =
+        sum > 0 ? sum * sum / (share1 * share1 / (one.n - 1) + share2 * share2 / (two.n - 1)) : 1;
+    finish(&test, options);
+    return (struct cuped_test){test, theta, sum / plain};
+}

@@ -35,4 +35,21 @@ struct t_test t_test_welch(struct sample first, struct sample second,
 struct t_test t_test_one_sample(struct sample sample, double expected,
                                 struct t_test_options options);
 
+/* A sample with what was known of each unit beforehand, such as the previous model's score. */
+struct covaried_sample {
+    struct sample outcome, before; /* of one length */
+};
+
+struct cuped_test {
+    struct t_test test;   /* of the adjusted means, Welch */
+    double theta;         /* outcome's slope on `before`, over both arms together */
+    double variance_kept; /* of the difference: adjusted over plain */
+};
+
+/* First minus second with less noise (CUPED: Deng, Xu, Kohavi, Walker 2013): each arm's mean less
+ * theta times the mean of what was known before; GrowthBook's theta. Undefined where nothing was
+ * known that varies. */
+struct cuped_test t_test_cuped(struct covaried_sample first, struct covaried_sample second,
+                               struct t_test_options options);
+
 #endif

@@ -4,6 +4,7 @@
 #include "check.h"
 #include "numeric/order.h"
 #include "stats/calibration.h"
+#include "stats/cluster_rank.h"
 #include "stats/correlation.h"
 #include "stats/proportion.h"
 #include "stats/quantile.h"
@@ -157,11 +158,67 @@ static json_t *percentile(struct check_case *c)
     return check_list(results, percents.count);
 }
 
+static json_t *score_interval(struct check_case *c)
+{
+    struct share first = {check_number(c, "k1"), check_number(c, "n1")};
+    struct share second = {check_number(c, "k2"), check_number(c, "n2")};
+    return check_interval(c,
+                          proportion_miettinen_nurminen(first, second, check_number(c, "alpha")));
+}
+
+static json_t *kendall(struct check_case *c)
+{
+    struct correlation result = {0};
+    if (correlation_kendall(check_sample(c, "x"), check_sample(c, "y"), &result, &c->err) !=
+        STATUS_OK)
+        return NULL;
+    return correlation_answer(c, result, "tau");
+}
+
+/* y: right or not, score: confidence, cluster: conversation. With `other`: the scores of a second
+ * candidate on the same values. */
+static bool ranked_of(struct check_case *c, const char *key, struct ranked_list *list,
+                      size_t *ret_clusters)
+{
+    size_t count, labels;
+    const bool *right = check_flags(c, "y", &count);
+    struct sample scores = check_sample(c, key);
+    const uint32_t *cluster;
+    check_labels(c, "cluster", NULL, &cluster, NULL, &labels, ret_clusters);
+    if (count != scores.count || labels != count)
+        check_fault(c, "'y', '%s' and 'cluster' differ in length", key);
+    for (size_t i = 0; !c->fault[0] && i < count; i++)
+        if (!cluster_rank_add(list, scores.values[i], cluster[i], right[i]))
+            return false;
+    return !c->fault[0];
+}
+
+static json_t *cluster_auroc(struct check_case *c)
+{
+    struct ranked_list own = {0}, other = {0};
+    struct cluster_bootstrap_result result = {0};
+    size_t clusters = 0;
+    bool has_other = check_has(c, "other");
+    bool read = ranked_of(c, "score", &own, &clusters) &&
+                (!has_other || ranked_of(c, "other", &other, &clusters));
+    enum status status =
+        read ? cluster_rank_auroc(&own, has_other ? &other : NULL, clusters, &result, &c->err)
+             : STATUS_DATA;
+    cluster_rank_done(&own);
+    cluster_rank_done(&other);
+    if (status != STATUS_OK || check_is_undefined(c, result.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o,s:o,s:o}", "value", check_real(result.estimate), "se",
+                     check_real(result.standard_error), "p", check_real(result.p), "ci",
+                     check_pair(result.interval.low, result.interval.high));
+}
+
 const struct check check_estimates[] = {
     {"wilson", wilson},
     {"beta", clopper_pearson},
     {"ztest", z_test},
     {"ci_newcomb", newcombe},
+    {"ci_score", score_interval},
     {"ece_width", ece_width},
     {"ece_width_right", ece_width_right},
     {"ece_mass", ece_mass},
@@ -170,6 +227,8 @@ const struct check check_estimates[] = {
     {"risk_coverage", risk_coverage},
     {"auroc", auroc},
     {"spearman", spearman},
+    {"kendalltau", kendall},
+    {"cluster_auroc", cluster_auroc},
     {"pearson", pearson},
     {"percentile", percentile},
     {NULL, NULL},

@@ -139,6 +139,29 @@ static json_t *wilcoxon(struct check_case *c)
     return rank_answer(c, status, test, "W");
 }
 
+static json_t *brunnermunzel(struct check_case *c)
+{
+    struct brunner_munzel test = {0};
+    if (rank_test_brunner_munzel(check_sample(c, "a"), check_sample(c, "b"), check_alternative(c),
+                                 &test, &c->err) != STATUS_OK ||
+        check_is_undefined(c, test.undefined))
+        return NULL;
+    return json_pack("{s:o,s:o}", "stat", check_real(test.statistic), "p", check_real(test.p));
+}
+
+static json_t *cuped(struct check_case *c)
+{
+    struct covaried_sample first = {check_sample(c, "a"), check_sample(c, "pre_a")};
+    struct covaried_sample second = {check_sample(c, "b"), check_sample(c, "pre_b")};
+    struct t_test_options options = {.alternative = check_alternative(c)};
+    struct cuped_test result = t_test_cuped(first, second, options);
+    if (check_is_undefined(c, result.test.undefined))
+        return NULL;
+    json_t *answer = t_answer(c, result.test);
+    json_object_set_new(answer, "theta", check_real(result.theta));
+    return answer;
+}
+
 /* --- clusters -------------------------------------------------------------------------------- */
 
 static struct cluster_labels clusters_of(struct check_case *c, size_t items)
@@ -438,6 +461,8 @@ const struct check check_tests[] = {
     {"welch", welch},
     {"mannwhitneyu", mannwhitneyu},
     {"wilcoxon", wilcoxon},
+    {"brunnermunzel", brunnermunzel},
+    {"cuped", cuped},
     {"cluster_mean", cluster_mean},
     {"cluster_paired_diff", cluster_paired_diff},
     {"paired_signflip", paired_signflip},
