@@ -89,7 +89,7 @@ const struct ratio_metric ratio_metric_of_recording[RECORDED_COUNT] = {
     [RECORDED_NO_SHOW] = {"feedback_no_show_share", RATIO_AVERAGED, BASIS_RUN, 1, "conversations", "no feedback tells it"},
     [RECORDED_REBOOKED] = {"feedback_rebooked_share", RATIO_AVERAGED, BASIS_RUN, 1, "conversations", "no feedback tells it"},
     [RECORDED_CALLED_BACK] = {"feedback_called_back_share", RATIO_AVERAGED, BASIS_RUN, 1, "conversations", "no feedback tells it"},
-    [RECORDED_RATING] = {"feedback_rating_mean", RATIO_MEAN, BASIS_RUN, 1, "conversations", "no feedback tells it"},
+    [RECORDED_RATING] = {"feedback_rating_mean", RATIO_SIGNED_MEAN, BASIS_RUN, 1, "conversations", "no feedback tells it"},
 };
 /* clang-format on */
 
@@ -146,9 +146,13 @@ static struct interval interval_of_sums(const struct ratio_metric *metric,
     case RATIO_SHARE:
         return ratio_sums_share_interval(sums);
     case RATIO_MEAN:
+    case RATIO_SIGNED_MEAN:
         break;
     }
-    return ratio_sums_interval(sums);
+    struct interval interval = ratio_sums_interval(sums);
+    if (metric->kind == RATIO_MEAN && interval.low < 0)
+        interval.low = 0;
+    return interval;
 }
 
 struct measure ratio_metric_measure(const struct ratio_metric *metric,

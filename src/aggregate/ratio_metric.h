@@ -10,9 +10,10 @@
 #include "stats/mcnemar.h"
 
 enum ratio_kind {
-    RATIO_AVERAGED, /* a share; repeats are averaged, so each conversation counts once: Wilson */
-    RATIO_SHARE,    /* a share of turns, slots or calls, which come in conversations */
-    RATIO_MEAN,     /* any ratio */
+    RATIO_AVERAGED,    /* a share; repeats are averaged, so each conversation counts once: Wilson */
+    RATIO_SHARE,       /* a share of turns, slots or calls, which come in conversations */
+    RATIO_MEAN,        /* of what is never negative: so is the lower end of its interval */
+    RATIO_SIGNED_MEAN, /* any ratio */
 };
 
 /* Which trials must be there on both sides for a change to be paired. */

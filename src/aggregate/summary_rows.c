@@ -321,8 +321,8 @@ static int by_name(const void *a, const void *b)
 
 static bool fill_extra(struct rows *rows, const struct extra_fold *extra, struct metric_row *row)
 {
-    static const struct ratio_metric metric = {NULL, RATIO_MEAN, BASIS_FINISHED,
-                                               1,    "trials",   "the scorer gave no number"};
+    static const struct ratio_metric metric = {
+        NULL, RATIO_SIGNED_MEAN, BASIS_FINISHED, 1, "trials", "the scorer gave no number"};
     const struct run_fold *fold = rows->fold;
     row->title = arena_format(rows->arena, "%.*s", STRVIEW_ARG(extra->name));
     row->name = row->title;

@@ -61,7 +61,7 @@ struct metric_source metric_source_of_extra(struct strview name)
 {
     return (struct metric_source){.kind = METRIC_SOURCE_EXTRA,
                                   .name = name,
-                                  .metric = {.kind = RATIO_MEAN,
+                                  .metric = {.kind = RATIO_SIGNED_MEAN,
                                              .basis = BASIS_FINISHED,
                                              .scale = 1,
                                              .unit_of_n = "trials",

@@ -44,6 +44,29 @@ Test(metrics, calls_tokens_and_cost_are_summed_and_averaged)
     fold_case_end(&test);
 }
 
+Test(metrics, no_interval_of_errors_or_costs_goes_below_zero)
+{
+    static const char *const names[] = {"slot_error_rate", "cost_per_conversation_usd",
+                                        "monthly_cost_usd"};
+    struct fold_case test;
+    fold_case_start(&test, 1);
+    fold_case_open(&test);
+    for (int64_t i = 0; i < 6; i++) {
+        fold_case_conversation(&test, i);
+        struct trial *trial = fold_case_trial(&test, 0, 0, i ? "r r" : "w r");
+        add_call(&test, fold_case_prediction(trial, 0), 100, i ? 0 : 2000000);
+        fold_case_add(&test, trial);
+    }
+    fold_case_finish(&test);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct measure measure = run_summary_row(test.summary, names[i])->by_candidate[0];
+        cr_expect(gt(dbl, measure.value, 0), "%s", names[i]);
+        cr_expect(eq(dbl, measure.low, 0), "%s: %g", names[i], measure.low);
+        cr_expect(gt(dbl, measure.high, measure.value), "%s", names[i]);
+    }
+    fold_case_end(&test);
+}
+
 Test(metrics, times_of_a_cassette_are_not_live)
 {
     struct fold_case test;
