@@ -170,6 +170,7 @@ static enum status add_turn(struct import *import, const struct prediction *line
     struct user_turn user;
     record_init(&user_turn_type, &user);
     user.text = line->input->user_text;
+    user.logged_time = line->timestamp;
     time_ns -= time_ns % 1000;
     struct import_event event = {.type = EVENT_USER_TURN, .time_ns = time_ns, .body = &user};
     status = import_table_add(import->table, line->conversation_id, &event, err);

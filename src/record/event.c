@@ -64,6 +64,7 @@ static const struct field user_turn_fields[] = {
     FIELD_NAMED(OPTIONAL, TIME, speech_end_ns, "speech_end"),
     FIELD(OPTIONAL, BOOL, interrupted),
     FIELD(OPTIONAL, TEXT, audio_ref),
+    FIELD(OPTIONAL, TEXT, logged_time),
     FIELD_END};
 RECORD_TYPE(user_turn_type, "UserTurn", user_turn_fields);
 #undef RECORD_STRUCT

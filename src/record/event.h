@@ -47,6 +47,8 @@ struct user_turn {
     int64_t speech_end_ns;
     int8_t interrupted;       /* the caller spoke over the agent */
     struct strview audio_ref; /* a link; assay never stores audio */
+    struct strview
+        logged_time; /* as the imported prediction log wrote it, perhaps without a zone */
 };
 
 struct token_counts {

@@ -56,7 +56,9 @@ bool candidate_make_prediction(struct prediction *prediction, const struct turn_
     char time_text[CIVIL_TIME_TEXT_BYTES];
     int32_t offset_s = view->zone ? time_zone_offset_s(view->zone, turn->user_time_ns) : 0;
     civil_time_print_offset(turn->user_time_ns, offset_s, time_text);
-    prediction->timestamp = arena_copy_view(arena, strview_of(time_text));
+    prediction->timestamp = turn->user->logged_time.data
+                                ? turn->user->logged_time
+                                : arena_copy_view(arena, strview_of(time_text));
     prediction->conversation_id = view->conversation->id;
     prediction->turn = (int64_t)view->turn;
     prediction->repeat = view->repeat;

@@ -62,6 +62,8 @@ static bool take_agent_turn(const struct candidate *candidate, const struct turn
         return true;
     *prediction->model =
         (struct prediction_model){agent->model, agent->provider, agent->prompt_version};
+    if (agent->state.data) /* it knows better than where the turn before had gone */
+        prediction->input->state = agent->state;
     prediction->output->response = agent->text;
     prediction->output->confidence = agent->confidence;
     prediction->output->next_state = agent->next_state;

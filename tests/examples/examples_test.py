@@ -84,15 +84,17 @@ class Examples(unittest.TestCase):
         (self.folder / "mine.yaml").write_text(
             "experiment: sample\nsource: {events: events.jsonl, gold: gold.jsonl}\n"
             f"task: {ROOT}/datasets/booking/task.yaml\n"
-            "candidates:\n  - {name: last-night, kind: recorded, log: log.jsonl}\n")
+            "candidates:\n  - {name: last-night, kind: recorded, log: log.jsonl}\n"
+            "  - {name: from-events, kind: recorded}\n")
         self.assay("import", "predictions", self.folder / "log.jsonl", "--time-zone", "America/New_York",
                    "-o", self.folder / "events.jsonl")
         self.assay("run", "-c", self.folder / "mine.yaml", "--quiet", "--set", f"runs={self.folder}", "--run-id", "test")
         written = (self.folder / "test" / "predictions.jsonl").read_text()
-        self.assertTrue(written.startswith(SAMPLE[:-1] + ", "), written)
+        for line in written.splitlines():
+            self.assertTrue(line.startswith(SAMPLE[:-1] + ", "), line)
         report = json.loads((self.folder / "test" / "report.json").read_text())
-        self.assertEqual(report["accounts"]["trials"]["scored"], 1)
-        self.assertEqual(len(written.splitlines()), 1)
+        self.assertEqual(report["accounts"]["trials"]["scored"], 2)
+        self.assertEqual(len(written.splitlines()), 2)
 
 
 if __name__ == "__main__":
