@@ -129,6 +129,7 @@ static void make_candidate(struct finish *finish, size_t index)
     if (candidate->bins)
         confidence_fold_reliability(&fold_headline(finish->fold, index)->confidence,
                                     candidate->bins);
+    memcpy(candidate->latency, from->figures.latency, sizeof candidate->latency);
     memcpy(candidate->outcomes, from->outcomes, sizeof candidate->outcomes);
     memcpy(candidate->causes, from->causes.counts, sizeof candidate->causes);
     candidate->simulator_faults = from->simulator_faults;
@@ -252,6 +253,16 @@ static bool take_worst(struct finish *finish)
                              &summary->spoilt, &summary->spoilt_count);
 }
 
+static bool take_confusions(struct finish *finish)
+{
+    struct run_fold *fold = finish->fold;
+    const struct figure_fold **folds = array(finish, fold->candidate_count, sizeof *folds);
+    for (size_t c = 0; folds && c < fold->candidate_count; c++)
+        folds[c] = &fold->candidates[c].figures;
+    return folds && figure_fold_confusions(folds, fold->candidate_count, fold->pipeline->task,
+                                           finish->summary);
+}
+
 /* What the numbers in the outcomes' rows stand for; the scorers' numbers are sorted later. */
 static bool name_outcomes(struct run_fold *fold)
 {
@@ -292,7 +303,8 @@ enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *
     make_accounts(&finish);
     summary->flaky = array(&finish, fold->flaky_count, sizeof *summary->flaky);
     take_flaky(&finish);
-    if (finish.failed || !take_worst(&finish) || !summary_slots_make(fold, summary))
+    if (finish.failed || !take_worst(&finish) || !take_confusions(&finish) ||
+        !summary_slots_make(fold, summary))
         return error_no_memory(err);
     enum status status = summary_rows_make(fold, summary, err);
     if (status != STATUS_OK)

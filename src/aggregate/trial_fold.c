@@ -59,6 +59,7 @@ static bool add_slot(struct run_fold *fold, struct candidate_fold *candidate,
         return part != NULL;
     part->counts[fold->split][slot->verdict]++;
     part->now[slot->verdict]++;
+    figure_fold_slot(&candidate->figures, fold->pipeline->task, slot);
     bool right = slot->verdict == SLOT_RIGHT, wrong_value = slot->verdict == SLOT_WRONG_VALUE;
     bool missing = slot->verdict == SLOT_MISSING, spurious = slot->verdict == SLOT_SPURIOUS;
     bool late = slot->verdict == SLOT_LATE;
@@ -246,6 +247,8 @@ static bool add_call(struct candidate_fold *candidate, const struct prediction *
         *cost_usd_nano += cost;
     if (!answered)
         return true;
+    if (metadata)
+        figure_fold_latency(&candidate->figures, metadata->latency_ms);
     double first_token_ms = prediction->time_to_first_token_ms;
     return (!metadata || (value_collector_add(&candidate->latency, metadata->latency_ms) &&
                           outcome_row_add_latency(&candidate->row, metadata->latency_ms))) &&

@@ -102,15 +102,6 @@ static bool is_identifier(struct strview text)
     return good;
 }
 
-static bool equal_folded(struct strview a, struct strview b)
-{
-    bool equal = a.size == b.size;
-    for (size_t i = 0; equal && i < a.size; i++)
-        equal = (is_letter(a.data[i]) ? a.data[i] | 32 : a.data[i]) ==
-                (is_letter(b.data[i]) ? b.data[i] | 32 : b.data[i]);
-    return equal;
-}
-
 static void put_view(char *out, struct strview text)
 {
     (void)snprintf(out, LABEL_BYTES, "%.*s", STRVIEW_ARG(text));
@@ -123,17 +114,11 @@ static void put_text(char *out, const char *text)
 
 static void label_category(const struct slot_spec *slot, struct strview value, char *out)
 {
-    put_text(out, "(not in the task)");
-    for (size_t i = 0; i < slot->category_count; i++) {
-        const struct slot_category *category = &slot->categories[i];
-        bool is_it = equal_folded(category->value, value);
-        for (size_t s = 0; !is_it && s < category->synonyms.count; s++)
-            is_it = equal_folded(category->synonyms.items[s], value);
-        if (is_it) {
-            put_view(out, category->value);
-            return;
-        }
-    }
+    size_t category = task_spec_category(slot, value);
+    if (category < slot->category_count)
+        put_view(out, slot->categories[category].value);
+    else
+        put_text(out, "(not in the task)");
 }
 
 static void label_words(struct strview value, char *out)

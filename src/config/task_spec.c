@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <strings.h>
 
 const char *const slot_type_names[] = {"text",     "date",     "time",        "datetime",
                                        "interval", "duration", "name",        "phone",
@@ -193,6 +194,24 @@ const struct slot_spec *task_spec_slot(const struct task_spec *task, struct strv
         if (strview_equal(task->slots[i].name, name))
             return &task->slots[i];
     return NULL;
+}
+
+static bool is_same_word(struct strview a, struct strview b)
+{
+    return a.data && b.data && a.size == b.size && strncasecmp(a.data, b.data, a.size) == 0;
+}
+
+size_t task_spec_category(const struct slot_spec *slot, struct strview value)
+{
+    for (size_t i = 0; i < slot->category_count; i++) {
+        const struct slot_category *category = &slot->categories[i];
+        bool is_it = is_same_word(category->value, value);
+        for (size_t s = 0; !is_it && s < category->synonyms.count; s++)
+            is_it = is_same_word(category->synonyms.items[s], value);
+        if (is_it)
+            return i;
+    }
+    return SIZE_MAX;
 }
 
 const struct state_spec *task_spec_state(const struct task_spec *task, struct strview name)

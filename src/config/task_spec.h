@@ -105,6 +105,8 @@ enum status task_spec_load(const char *path, struct arena *arena, struct fault_l
                            struct task_spec **ret_task, struct error *err);
 
 const struct slot_spec *task_spec_slot(const struct task_spec *task, struct strview name);
+/* The category that `value` or a synonym names, case of ASCII letters aside; SIZE_MAX: none. */
+size_t task_spec_category(const struct slot_spec *slot, struct strview value);
 const struct state_spec *task_spec_state(const struct task_spec *task, struct strview name);
 const struct intent_spec *task_spec_intent(const struct task_spec *task, struct strview name);
 

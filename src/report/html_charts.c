@@ -109,7 +109,7 @@ void html_charts_reliability(struct strbuf *out, const struct candidate_summary 
     for (size_t i = 0; i < candidate->bin_count; i++)
         most = candidate->bins[i].n > most ? candidate->bins[i].n : most;
     strbuf_add_format(out, "<svg class=\"rel\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"",
-                      LEFT + PLOT + 12, TOP + PLOT + 32);
+                      LEFT + PLOT + 20, TOP + PLOT + 32);
     strbuf_add_text(out, "Share right against confidence for ");
     html_write_attribute(out, candidate->name);
     strbuf_add_text(out, "; the numbers follow\">");

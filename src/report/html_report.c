@@ -8,6 +8,7 @@
 #include "report/html_accounts.h"
 #include "report/html_assets.h"
 #include "report/html_decision.h"
+#include "report/html_figures.h"
 #include "report/html_tables.h"
 #include "report/html_trials.h"
 #include "report/html_write.h"
@@ -132,6 +133,10 @@ static void add_top(struct html *html)
 
 static void add_links_of_outcomes(struct html *html)
 {
+    if (html_figures_has_differences(html))
+        add_link(html->out, "differences", "Differences");
+    if (html_figures_has_cost(html))
+        add_link(html->out, "trade-off", "Cost against quality");
     add_link(html->out, "outcomes", "Outcomes");
     if (html->summary->slot_count && !has_section(html->summary, "slots"))
         add_link(html->out, "slots", "Slots");
@@ -185,15 +190,23 @@ static void add_toolbar(struct html *html)
                          "<p id=\"f-state\" role=\"status\"></p></form></div>\n");
 }
 
+static void add_slots(struct html *html)
+{
+    html_tables_slots(html);
+    html_figures_slots(html);
+}
+
 static void add_outcomes_and_slots(struct html *html)
 {
+    html_figures_differences(html);
+    html_figures_cost(html);
     html_tables_begin_card(html, "outcomes", "Outcomes", NULL);
     html_tables_outcomes(html);
     html_tables_end_card(html);
     if (!html->summary->slot_count || has_section(html->summary, "slots"))
         return;
     html_tables_begin_card(html, "slots", "Slots", NULL);
-    html_tables_slots(html);
+    add_slots(html);
     html_tables_end_card(html);
 }
 
@@ -209,7 +222,9 @@ static void add_sections(struct html *html)
             if (is_section(section, "repeats"))
                 html_tables_flaky(html);
             if (is_section(section, "slots"))
-                html_tables_slots(html);
+                add_slots(html);
+            if (is_section(section, "models"))
+                html_figures_latency(html);
             if (is_section(section, "calibration"))
                 html_tables_reliability(html);
             html_tables_end_card(html);

@@ -235,6 +235,27 @@ static void add_causes(struct writer *writer, const struct candidate_summary *ca
     end_object(writer);
 }
 
+/* Bins that hold something; those of live calls stand in no canonical report. */
+static void add_latency(struct writer *writer, size_t candidate)
+{
+    const struct metric_row *row = run_summary_row(writer->summary, "latency_p50_ms");
+    const uint64_t *bins = writer->summary->candidates[candidate].latency;
+    if (!row || measure_text_is_left_out(row, candidate, writer->canonical))
+        return;
+    begin_array(writer, "latency");
+    for (size_t i = 0; i < LATENCY_BINS; i++) {
+        if (!bins[i])
+            continue;
+        begin_object(writer, NULL);
+        real(writer, "from_ms", i ? latency_histogram_edge_ms(i) : 0);
+        real(writer, "below_ms",
+             i + 1 < LATENCY_BINS ? latency_histogram_edge_ms(i + 1) : (double)NAN);
+        count(writer, "n", bins[i]);
+        end_object(writer);
+    }
+    end_array(writer);
+}
+
 static void add_candidates(struct writer *writer)
 {
     begin_array(writer, "candidates");
@@ -257,6 +278,7 @@ static void add_candidates(struct writer *writer)
         count(writer, "malformed", candidate->malformed);
         add_calls(writer, candidate);
         add_outcomes_and_bins(writer, candidate);
+        add_latency(writer, i);
         count(writer, "simulator_faults", candidate->simulator_faults);
         add_causes(writer, candidate);
         end_object(writer);
@@ -327,6 +349,33 @@ static void add_slots(struct writer *writer)
             end_object(writer);
         }
     }
+    end_array(writer);
+}
+
+/* Cells that hold something: what gold had, what the candidate had, how often. */
+static void add_cells(struct writer *writer, const struct slot_confusion *confusion,
+                      size_t candidate)
+{
+    size_t side = confusion->label_count;
+    for (size_t i = 0; i < side * side; i++) {
+        if (!confusion->by_candidate[candidate][i])
+            continue;
+        begin_object(writer, NULL);
+        text(writer, "slot", confusion->slot);
+        text(writer, "candidate", candidate_name(writer, candidate));
+        text(writer, "gold", confusion->labels[i / side]);
+        text(writer, "predicted", confusion->labels[i % side]);
+        count(writer, "n", confusion->by_candidate[candidate][i]);
+        end_object(writer);
+    }
+}
+
+static void add_confusions(struct writer *writer)
+{
+    begin_array(writer, "slot_values");
+    for (size_t s = 0; s < writer->summary->confusion_count; s++)
+        for (size_t i = 0; i < writer->summary->candidate_count; i++)
+            add_cells(writer, &writer->summary->confusions[s], i);
     end_array(writer);
 }
 
@@ -557,6 +606,7 @@ void json_report(struct strbuf *out, const struct run_summary *summary, bool can
     add_candidates(&writer);
     add_sections(&writer);
     add_slots(&writer);
+    add_confusions(&writer);
     add_worst(&writer);
     add_flaky(&writer);
     add_accounts(&writer);

@@ -201,6 +201,48 @@ def check_theme(browser, check, path):
     check.equal("auto again", browser.run(background), light)
 
 
+# Texts of figures that are too small to read, or that stick out of their figure.
+FIGURE_TEXTS = r"""
+const bad = [];
+for (const figure of document.querySelectorAll('svg.fig, svg.rel')) {
+  const box = figure.getBoundingClientRect();
+  for (const text of figure.querySelectorAll('text')) {
+    const at = text.getBoundingClientRect(), size = parseFloat(getComputedStyle(text).fontSize) * box.width / figure.viewBox.baseVal.width;
+    if (size < 8.5) bad.push('small ' + size.toFixed(1) + ' ' + text.textContent);
+    if (at.left < box.left - 1 || at.right > box.right + 1 || at.bottom > box.bottom + 1) bad.push('outside ' + text.textContent);
+  }
+}
+return bad.slice(0, 10);
+"""
+
+
+def check_figures(browser, check, path):
+    for width, height, scheme in ((1280, 900, "light"), (390, 844, "dark")):
+        browser.set_view(width, height, scheme)
+        open_report(browser, path)
+        check.equal(f"texts of figures at {width}", browser.run(FIGURE_TEXTS), [])
+    drawn = browser.run("return [...document.querySelectorAll('#differences figure')].map(f => [f.querySelectorAll('.forest circle').length, "
+                        "f.querySelectorAll('tbody tr').length])")
+    check("a difference drawn is a difference in the table", drawn and all(a == b and a > 0 for a, b in drawn), drawn)
+    said = browser.run("return [...document.querySelectorAll('#differences figure')].map(f => [f.querySelectorAll('.forest .worse').length, "
+                       "[...f.querySelectorAll('tbody tr td:last-child')].filter(c => c.textContent === 'worse').length])")
+    check("its colour says what the table says", all(a == b for a, b in said), said)
+    points = browser.run("return [document.querySelectorAll('#trade-off .cost circle').length, "
+                         "document.querySelectorAll('#t-trade-off tbody tr').length, document.querySelectorAll('.cost .off').length, "
+                         "[...document.querySelectorAll('#t-trade-off td:last-child')].filter(c => c.textContent === 'no').length]")
+    check("cost against quality: as many points as rows, and as many off the line", points[0] == points[1] > 1 and points[2] == points[3], points)
+    bars = browser.run("return [...document.querySelectorAll('.latency')].map(s => [s.querySelectorAll('.fill').length, "
+                       "s.parentNode.querySelectorAll('tbody tr').length])")
+    check("a bar of latencies is a row of the table", bars and all(a == b > 1 for a, b in bars), bars)
+    check("gold against what was heard", browser.run("return document.querySelector('.matrix .hit').textContent") == "61"
+          and browser.run("return document.querySelectorAll('.matrix').length") == 3)
+    choose(browser, "f-c", "rules")
+    shown = browser.run("return [...document.querySelectorAll('figure')].filter(f => f.getClientRects().length).map(f => f.dataset.c)")
+    check.equal("the filter leaves one candidate's figures", sorted(set(shown)), ["1"])
+    browser.click("#filter-toggle")
+    browser.click("#f-clear")
+
+
 def check_phone(browser, check, path):
     browser.set_view(390, 844, "light")
     open_report(browser, path)
@@ -262,6 +304,7 @@ def main():
         check_filter(browser, check, pages["sample"])
         check_theme(browser, check, pages["sample"])
         check_phone(browser, check, pages["sample"])
+        check_figures(browser, check, pages["sample"])
         for name in ("sample", "large"):
             check_print(browser, check, pages[name], name, shots or folder)
     print(f"{check.passed} passed, {check.failed} failed" + (f", {check.skipped} skipped" if check.skipped else ""))

@@ -223,6 +223,32 @@ static void add_bins(struct arena *arena, struct candidate_summary *candidate, d
     }
 }
 
+/* Around half a second, with a few slow ones. */
+static void add_latency(struct candidate_summary *candidate, uint64_t calls)
+{
+    static const uint64_t per_thousand[] = {20, 110, 290, 340, 160, 50, 20, 6, 4};
+    for (size_t i = 0; i < sizeof per_thousand / sizeof *per_thousand; i++)
+        candidate->latency[14 + i] = calls * per_thousand[i] / 1000;
+}
+
+static void add_confusion(struct arena *arena, struct run_summary *summary)
+{
+    struct strview labels[] = {VIEW("checkup"), VIEW("haircut"), VIEW("(other value)"),
+                               VIEW("(none)")};
+    uint64_t counts[CANDIDATES][16] = {{61, 0, 0, 2, 1, 70, 0, 3, 0, 0, 0, 0, 1, 2, 0, 0},
+                                       {48, 6, 0, 9, 4, 58, 1, 11, 0, 0, 0, 0, 5, 7, 0, 0},
+                                       {62, 0, 0, 1, 0, 72, 0, 2, 0, 0, 0, 0, 0, 1, 0, 0}};
+    struct slot_confusion confusion = {.slot = VIEW("service"),
+                                       .labels = COPY(arena, labels),
+                                       .label_count = 4,
+                                       .by_candidate =
+                                           arena_array(arena, CANDIDATES, sizeof(uint64_t *))};
+    for (size_t c = 0; c < CANDIDATES; c++)
+        confusion.by_candidate[c] = copy_of(arena, counts[c], sizeof counts[c]);
+    summary->confusions = copy_of(arena, &confusion, sizeof confusion);
+    summary->confusion_count = 1;
+}
+
 static void add_candidates(struct arena *arena, struct run_summary *summary)
 {
     static const uint64_t outcomes[CANDIDATES][TRIAL_OUTCOME_LAST + 1] = {
@@ -266,8 +292,11 @@ static void add_candidates(struct arena *arena, struct run_summary *summary)
     add_bins(arena, &candidates[0], .8);
     add_bins(arena, &candidates[1], .3);
     add_bins(arena, &candidates[2], .95);
+    add_latency(&candidates[0], 1043);
+    add_latency(&candidates[2], 1019);
     summary->candidates = COPY(arena, candidates);
     summary->candidate_count = CANDIDATES;
+    add_confusion(arena, summary);
 }
 
 static void add_gates(struct arena *arena, struct run_summary *summary)
@@ -484,6 +513,9 @@ static void widen(struct arena *arena, struct run_summary *summary, size_t count
     for (size_t i = 0; i < summary->slot_count; i++)
         summary->slots[i].by_candidate =
             repeat(arena, summary->slots[i].by_candidate, count, sizeof(struct slot_summary));
+    for (size_t i = 0; i < summary->confusion_count; i++)
+        summary->confusions[i].by_candidate =
+            repeat(arena, summary->confusions[i].by_candidate, count, sizeof(uint64_t *));
     summary->candidate_count = count;
 }
 
@@ -519,6 +551,8 @@ struct run_summary *summary_builder_hostile(struct arena *arena)
     summary->candidates[2].name = VIEW(control_text);
     summary->candidates[2].model = VIEW(formula_text);
     summary->slots[0].slot = VIEW(control_text);
+    summary->confusions[0].slot = VIEW(script_text);
+    ((struct strview *)(uintptr_t)summary->confusions[0].labels)[1] = VIEW(control_text);
     summary->gates[1].name = control_text;
     summary->gates[1].reason = script_text;
     summary->gates[1].candidate = VIEW(script_text);

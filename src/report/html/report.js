@@ -123,7 +123,7 @@
       });
       tellRows(table, shown, rows.length);
     });
-    all(".data thead th[data-c], .data td[data-c], figure[data-c]").forEach(function (cell) {
+    all(".data thead th[data-c], .data td[data-c], figure[data-c], .scroll[data-c]").forEach(function (cell) {
       cell.hidden = filter.c !== "" && cell.getAttribute("data-c") !== filter.c;
     });
     var shownTrials = 0;
