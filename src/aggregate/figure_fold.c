@@ -4,8 +4,6 @@
  */
 #include "aggregate/figure_fold.h"
 
-#include <math.h>
-
 static const char other_value[] = "(other value)", no_value[] = "(none)";
 
 static size_t side_of(const struct slot_spec *spec)
@@ -36,18 +34,12 @@ bool figure_fold_start(struct figure_fold *fold, const struct task_spec *task, s
     return true;
 }
 
-double latency_histogram_edge_ms(size_t bin)
-{
-    double whole = ldexp(1, (int)(bin / 2));
-    return bin % 2 ? whole * M_SQRT2 : whole;
-}
-
 void figure_fold_latency(struct figure_fold *fold, double latency_ms)
 {
     size_t bin = 0;
     if (!isfinite(latency_ms))
         return;
-    while (bin + 1 < LATENCY_BINS && latency_ms >= latency_histogram_edge_ms(bin + 1))
+    while (bin + 1 < LATENCY_BINS && latency_ms >= figure_summary_edge_ms(bin + 1))
         bin++;
     fold->latency[bin]++;
 }

@@ -42,8 +42,10 @@ enum status run_fold_create(const struct pipeline_spec *pipeline, struct run_fol
         return error_no_memory(err);
     size_t most = pipeline->report.worst > 0 ? (size_t)pipeline->report.worst : 0;
     for (size_t i = 0; i < fold->candidate_count; i++) {
-        if (!figure_fold_start(&fold->candidates[i].figures, pipeline->task, fold->arena))
-            return error_no_memory(err);
+        for (size_t j = 0; j < FOLD_SPLITS; j++)
+            if (!figure_fold_start(&fold->candidates[i].splits[j].figures, pipeline->task,
+                                   fold->arena))
+                return error_no_memory(err);
         fold->candidates[i].worst.limit = most;
         fold->candidates[i].spoilt.limit = most < FOLD_SPOILT ? most : FOLD_SPOILT;
     }

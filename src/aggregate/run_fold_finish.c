@@ -129,7 +129,9 @@ static void make_candidate(struct finish *finish, size_t index)
     if (candidate->bins)
         confidence_fold_reliability(&fold_headline(finish->fold, index)->confidence,
                                     candidate->bins);
-    memcpy(candidate->latency, from->figures.latency, sizeof candidate->latency);
+    for (size_t i = 0; i < LATENCY_BINS; i++)
+        for (int split = 0; split < FOLD_SPLITS; split++)
+            candidate->latency[i] += from->splits[split].figures.latency[i];
     memcpy(candidate->outcomes, from->outcomes, sizeof candidate->outcomes);
     memcpy(candidate->causes, from->causes.counts, sizeof candidate->causes);
     candidate->simulator_faults = from->simulator_faults;
@@ -258,7 +260,7 @@ static bool take_confusions(struct finish *finish)
     struct run_fold *fold = finish->fold;
     const struct figure_fold **folds = array(finish, fold->candidate_count, sizeof *folds);
     for (size_t c = 0; folds && c < fold->candidate_count; c++)
-        folds[c] = &fold->candidates[c].figures;
+        folds[c] = &fold_headline(fold, c)->figures;
     return folds && figure_fold_confusions(folds, fold->candidate_count, fold->pipeline->task,
                                            finish->summary);
 }

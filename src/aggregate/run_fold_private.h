@@ -7,7 +7,6 @@
 
 #include "aggregate/cause_fold.h"
 #include "aggregate/confidence_fold.h"
-#include "aggregate/figure_fold.h"
 #include "aggregate/ratio_metric.h"
 #include "aggregate/run_fold.h"
 #include "aggregate/split_fold_private.h"
@@ -30,7 +29,6 @@ struct candidate_fold {
     struct value_collector latency, first_token;
     struct worst_trials worst, spoilt; /* spoilt: by the simulated caller */
     struct cause_fold causes;
-    struct figure_fold figures;
     uint64_t simulator_faults;
     uint64_t trials, scored, no_gold, errors, not_run, failed;
     uint64_t malformed, calls, answered_calls, calls_without_cost;

@@ -6,6 +6,7 @@
 #ifndef ASSAY_AGGREGATE_RUN_SUMMARY_H
 #define ASSAY_AGGREGATE_RUN_SUMMARY_H
 
+#include "aggregate/figure_summary.h"
 #include "aggregate/trial_summary.h"
 #include "base/arena.h"
 #include "base/error.h"
@@ -69,20 +70,6 @@ struct reliability_bin {
     double mean_confidence, accuracy;
 };
 
-/* Answers by how long they took: bin i holds those of latency_histogram_edge_ms(i) up to the next
- * edge, half an octave on; the first one has all that are shorter, the last one all that are longer.
- */
-enum { LATENCY_BINS = 36 };
-double latency_histogram_edge_ms(size_t bin);
-
-/* What was heard for what in a categorical slot: the task's values, then any other one, then none. */
-struct slot_confusion {
-    struct strview slot;
-    const struct strview *labels;
-    size_t label_count;
-    uint64_t **by_candidate; /* label_count x label_count: row gold, column prediction */
-};
-
 struct candidate_summary {
     struct strview name;
     struct strview kind; /* rules, recorded, llm, hybrid, endpoint, command */
@@ -97,7 +84,7 @@ struct candidate_summary {
     bool cost_known; /* false: some model has no price */
     struct reliability_bin *bins;
     size_t bin_count;
-    uint64_t latency[LATENCY_BINS]; /* of answered calls */
+    uint64_t latency[LATENCY_BINS];            /* of answered calls */
     uint64_t outcomes[TRIAL_OUTCOME_LAST + 1]; /* by enum trial_outcome */
     uint64_t causes[CAUSE_COUNT];              /* first causes of failures */
     uint64_t simulator_faults;

@@ -5,6 +5,7 @@
 #define ASSAY_AGGREGATE_SPLIT_FOLD_PRIVATE_H
 
 #include "aggregate/confidence_fold.h"
+#include "aggregate/figure_fold.h"
 #include "aggregate/outcome_rows.h"
 #include "aggregate/ratio_metric.h"
 
@@ -36,6 +37,7 @@ struct extra_fold {
 
 /* What one candidate did in the conversations of one split. */
 struct split_fold {
+    struct figure_fold figures;
     struct ratio_sums ratios[FOLD_COUNT];
     struct ratio_pairs pairs[FOLD_COUNT]; /* with the first candidate; not used in that one */
     struct paired_table success_table;    /* this one first, the first candidate second */

@@ -59,7 +59,7 @@ static bool add_slot(struct run_fold *fold, struct candidate_fold *candidate,
         return part != NULL;
     part->counts[fold->split][slot->verdict]++;
     part->now[slot->verdict]++;
-    figure_fold_slot(&candidate->figures, fold->pipeline->task, slot);
+    figure_fold_slot(&candidate->splits[fold->split].figures, fold->pipeline->task, slot);
     bool right = slot->verdict == SLOT_RIGHT, wrong_value = slot->verdict == SLOT_WRONG_VALUE;
     bool missing = slot->verdict == SLOT_MISSING, spurious = slot->verdict == SLOT_SPURIOUS;
     bool late = slot->verdict == SLOT_LATE;
@@ -228,8 +228,8 @@ static bool note_model(struct run_fold *fold, struct candidate_fold *candidate,
 }
 
 /* Returns the call's cost; latencies of calls that were not answered are left out. */
-static bool add_call(struct candidate_fold *candidate, const struct prediction *prediction,
-                     int64_t *cost_usd_nano)
+static bool add_call(struct candidate_fold *candidate, enum fold_split split,
+                     const struct prediction *prediction, int64_t *cost_usd_nano)
 {
     const struct prediction_metadata *metadata = prediction->metadata;
     bool answered = !prediction->error || prediction->error->error_class == ERROR_CLASS_MALFORMED;
@@ -248,7 +248,7 @@ static bool add_call(struct candidate_fold *candidate, const struct prediction *
     if (!answered)
         return true;
     if (metadata)
-        figure_fold_latency(&candidate->figures, metadata->latency_ms);
+        figure_fold_latency(&candidate->splits[split].figures, metadata->latency_ms);
     double first_token_ms = prediction->time_to_first_token_ms;
     return (!metadata || (value_collector_add(&candidate->latency, metadata->latency_ms) &&
                           outcome_row_add_latency(&candidate->row, metadata->latency_ms))) &&
@@ -270,7 +270,7 @@ static bool add_predictions(struct run_fold *fold, struct candidate_fold *candid
             tally(candidate, FOLD_MALFORMED, malformed, 1);
         if (!note_model(fold, candidate, prediction))
             return false;
-        if (is_call(prediction) && !add_call(candidate, prediction, cost_usd_nano))
+        if (is_call(prediction) && !add_call(candidate, fold->split, prediction, cost_usd_nano))
             return false;
     }
     return true;

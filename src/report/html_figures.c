@@ -119,7 +119,7 @@ static struct scale scale_of(const struct html *html, const struct metric_row *c
                           fmax(ceil(fmin(high, 100) / step) * step, step), step};
 }
 
-enum { FOREST_ROW = 34, FOREST_TOP = 6, FOREST_LEFT = 10, FOREST_BOTTOM = 22 };
+enum { FOREST_ROW = 34, FOREST_TOP = 6, FOREST_LEFT = 18, FOREST_BOTTOM = 22 };
 
 static double forest_x(double points, const struct scale *scale)
 {
@@ -136,15 +136,12 @@ static void add_forest_axis(struct strbuf *out, const struct scale *scale, size_
         double points = i * scale->step, x = forest_x(points, scale);
         strbuf_add_format(out,
                           "<path class=\"%s\" d=\"M%.1f %d V%.1f\"/><text x=\"%.1f\" y=\"%.1f\" "
-                          "text-anchor=\"%s\">%s%.3g%s</text>",
+                          "text-anchor=\"middle\">%s%.3g</text>",
                           i ? "grid" : "zero", x, FOREST_TOP, bottom, x, bottom + 14,
-                          i == first  ? "start"
-                          : i == last ? "end"
-                                      : "middle",
                           i > 0   ? "+"
                           : i < 0 ? "\xe2\x88\x92"
                                   : "",
-                          fabs(points), i == last ? " pp" : "");
+                          fabs(points));
     }
 }
 
@@ -218,7 +215,8 @@ void html_figures_differences(struct html *html)
     if (!count)
         return;
     html_tables_begin_card(html, "differences", "Differences",
-                           "Each candidate against the first one, paired by conversation. An "
+                           "Each candidate against the first one, in percentage points, paired "
+                           "by conversation. An "
                            "interval that crosses the line at 0 decides nothing.");
     struct scale scale = scale_of(html, rows, count);
     strbuf_add_text(html->out, "<div class=\"plots wide\">\n");

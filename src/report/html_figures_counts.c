@@ -73,7 +73,7 @@ static void add_latency_axis(struct strbuf *out, struct bins bins)
                           i == bins.first ? "start"
                           : i == bins.end ? "end"
                                           : "middle");
-        add_ms(out, i ? latency_histogram_edge_ms(i) : 0);
+        add_ms(out, i ? figure_summary_edge_ms(i) : 0);
         strbuf_add_text(out, "</text>");
     }
 }
@@ -113,10 +113,10 @@ static void add_latency_numbers(struct strbuf *out, const struct candidate_summa
         if (!candidate->latency[i])
             continue;
         strbuf_add_text(out, "<tr><td class=\"num\">");
-        add_ms(out, i ? latency_histogram_edge_ms(i) : 0);
+        add_ms(out, i ? figure_summary_edge_ms(i) : 0);
         strbuf_add_text(out, "</td><td class=\"num\">");
         if (i + 1 < LATENCY_BINS)
-            add_ms(out, latency_histogram_edge_ms(i + 1));
+            add_ms(out, figure_summary_edge_ms(i + 1));
         strbuf_add_text(out, "</td><td class=\"num\">");
         measure_text_count(out, candidate->latency[i]);
         strbuf_add_format(out, "</td><td class=\"num\">%.1f%%</td></tr>\n",

@@ -247,9 +247,9 @@ static void add_latency(struct writer *writer, size_t candidate)
         if (!bins[i])
             continue;
         begin_object(writer, NULL);
-        real(writer, "from_ms", i ? latency_histogram_edge_ms(i) : 0);
+        real(writer, "from_ms", i ? figure_summary_edge_ms(i) : 0);
         real(writer, "below_ms",
-             i + 1 < LATENCY_BINS ? latency_histogram_edge_ms(i + 1) : (double)NAN);
+             i + 1 < LATENCY_BINS ? figure_summary_edge_ms(i + 1) : (double)NAN);
         count(writer, "n", bins[i]);
         end_object(writer);
     }
