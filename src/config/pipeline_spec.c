@@ -22,14 +22,19 @@ enum { COPY_LIMIT_BYTES = 4 << 20 }; /* as yaml_tree reads */
 
 struct pipeline_file {
     struct pipeline_spec spec;
-    struct yaml_node *source, *candidates, *scorers, *gates, *report, *user;
+    struct yaml_node *source, *candidates, *scorers, *gates, *report, *user, *kafka;
+};
+
+struct source_file {
+    struct source_spec spec;
+    struct yaml_node *kafka;
 };
 
 /* clang-format off */
 const struct option pipeline_spec_options[] = {
     {"experiment", OPTION_TEXT, NULL, AT(pipeline_file, spec.experiment), "name under which runs are compared", OPTION_MUST, NULL, 0, 0},
     {"description", OPTION_TEXT, NULL, AT(pipeline_file, spec.description), "for people", 0, NULL, 0, 0},
-    {"source", OPTION_NODE, NULL, AT(pipeline_file, source), "{events: FILE, gold: FILE}", OPTION_MUST, NULL, 0, 0},
+    {"source", OPTION_NODE, NULL, AT(pipeline_file, source), "{events: FILE, gold: FILE}, or kafka instead of events", OPTION_MUST, NULL, 0, 0},
     {"task", OPTION_TEXT, NULL, AT(pipeline_file, spec.task_path), "the task file", OPTION_MUST, NULL, 0, 0},
     {"candidates", OPTION_NODE, NULL, AT(pipeline_file, candidates), "what is tried; the first is what the others are compared with", OPTION_MUST, NULL, 0, 0},
     {"mode", OPTION_CHOICE, "own_state", AT(pipeline_file, spec.mode), "how conversations are replayed", 0, replay_mode_names, 0, 0},
@@ -48,12 +53,14 @@ const struct option pipeline_spec_options[] = {
     {"user", OPTION_NODE, NULL, AT(pipeline_file, user), "simulated_user: how the caller behaves", 0, NULL, 0, 0},
     {"first_cause", OPTION_CHOICE, "auto", AT(pipeline_file, spec.first_cause), "replay failed trials to find what made them fail; auto: of candidates that ask no model; true: model calls are paid for", 0, first_cause_names, 0, 0},
     {"max_in_flight", OPTION_I64, "256", AT(pipeline_file, spec.max_in_flight), "trials at once", 0, NULL, 1, 100000},
+    {"kafka", OPTION_NODE, NULL, AT(pipeline_file, kafka), "how brokers and registry are reached: any property of librdkafka, schema.registry.url", 0, NULL, 0, 0},
     {0}};
 
 static const struct option source_options[] = {
-    {"events", OPTION_TEXT, NULL, AT(source_spec, events), "conversations as events: .jsonl, .jsonl.gz or .avro", OPTION_MUST, NULL, 0, 0},
-    {"gold", OPTION_TEXT, NULL, AT(source_spec, gold), "gold conversations: .jsonl", 0, NULL, 0, 0},
-    {"filter", OPTION_NODE, NULL, AT(source_spec, filter), "{key: value or list}: only such conversations; by language, split, tag, any key of the metadata...", 0, NULL, 0, 0},
+    {"events", OPTION_TEXT, NULL, AT(source_file, spec.events), "conversations as events: .jsonl, .jsonl.gz or .avro", 0, NULL, 0, 0},
+    {"kafka", OPTION_NODE, NULL, AT(source_file, kafka), "conversations as events: a topic", 0, NULL, 0, 0},
+    {"gold", OPTION_TEXT, NULL, AT(source_file, spec.gold), "gold conversations: .jsonl", 0, NULL, 0, 0},
+    {"filter", OPTION_NODE, NULL, AT(source_file, spec.filter), "{key: value or list}: only such conversations; by language, split, tag, any key of the metadata...", 0, NULL, 0, 0},
     {0}};
 
 const struct option pipeline_spec_candidate_options[] = {
@@ -274,8 +281,9 @@ static void check(struct pipeline_file *file, const struct yaml_node *root, bool
                   struct fault_list *faults)
 {
     struct pipeline_spec *spec = &file->spec;
-    resolve_path(&spec->source.events, spec->path, yaml_find(file->source, "events"), must_exist,
-                 faults);
+    if (!spec->source.kafka)
+        resolve_path(&spec->source.events, spec->path, yaml_find(file->source, "events"),
+                     must_exist, faults);
     resolve_path(&spec->source.gold, spec->path, yaml_find(file->source, "gold"), must_exist,
                  faults);
     resolve_path(&spec->task_path, spec->path, yaml_find(root, "task"), false, faults);
@@ -296,6 +304,22 @@ static void check(struct pipeline_file *file, const struct yaml_node *root, bool
     for (size_t i = 0; i < spec->gate_count; i++)
         check_gate(spec, &spec->gates[i], faults);
     check_live_mode(spec, root, must_exist, faults);
+}
+
+/* A file or a topic. */
+static void read_source(struct pipeline_file *file, struct fault_list *faults)
+{
+    struct source_file source = {0};
+    option_table_apply(source_options, file->source, &source, faults);
+    file->spec.source = source.spec;
+    kafka_spec_read_properties(file->kafka, &file->spec, faults);
+    if (source.kafka)
+        kafka_spec_read_source(source.kafka, &file->spec, faults);
+    if (source.kafka && source.spec.events.data)
+        fault_add(faults, source.kafka, NULL, "the source is a file and a topic");
+    if (!source.kafka && !source.spec.events.data && file->source)
+        fault_add(faults, file->source, "Write 'events: FILE' or 'kafka: {topic: NAME}'.",
+                  "the source has no events");
 }
 
 static enum status read_copy(const char *path, const char *copy, struct arena *arena,
@@ -346,7 +370,7 @@ static enum status load(const struct pipeline_request *request, struct fault_lis
     struct pipeline_spec *spec = &file->spec;
     option_table_apply(pipeline_spec_options, root, file, faults);
     spec->path = faults->file;
-    option_table_apply(source_options, file->source, &spec->source, faults);
+    read_source(file, faults);
     read_filters(&spec->source, faults);
     option_table_apply(report_options, file->report, &spec->report, faults);
     option_table_apply(user_spec_options, file->user, &spec->user, faults);

@@ -7,6 +7,7 @@
 #define ASSAY_CONFIG_PIPELINE_SPEC_H
 
 #include "config/candidate_spec.h"
+#include "config/kafka_spec.h"
 #include "config/task_spec.h"
 #include "config/user_spec.h"
 
@@ -35,8 +36,9 @@ struct source_filter {
 };
 
 struct source_spec {
-    struct strview events; /* conversations as events: JSON Lines or Avro */
-    struct strview gold;   /* absent: no gold */
+    struct strview events;           /* JSON Lines or Avro; of a topic: "kafka:TOPIC" */
+    struct strview gold;             /* absent: no gold */
+    struct kafka_source_spec *kafka; /* NULL: a file */
     struct yaml_node *filter;
     struct source_filter *filters; /* all must hold */
     size_t filter_count;
@@ -72,6 +74,8 @@ struct pipeline_spec {
     struct strview back_end_path; /* free_running, simulated_user; default: beside the task */
     struct user_spec user;
     int first_cause; /* enum first_cause_setting */
+    struct kafka_property_spec *kafka; /* nested names are joined by dots */
+    size_t kafka_count;
 };
 
 /* Whose failed trials are replayed: nobody's, of candidates that cost nothing, everybody's. */
