@@ -7,7 +7,7 @@ jobs=$(nproc 2>/dev/null || echo 2)
 packages_run="gcc g++ libc6-dev cmake ninja-build pkg-config tzdata ca-certificates
     libjansson-dev libyaml-dev libavro-dev libxxhash-dev libutf8proc-dev libcurl4-openssl-dev libssl-dev
     librdkafka-dev libsimdjson-dev zlib1g-dev"
-packages_test="$packages_run python3 python3-yaml python3-jsonschema libcriterion-dev clang-format-16 chromium chromium-driver poppler-utils
+packages_test="$packages_run python3 python3-yaml python3-jsonschema libcriterion-dev clang-format-16 chromium chromium-driver poppler-utils kcat
     openjdk-17-jre-headless maven nginx-light"
 packages_full="$packages_test clang-16 clang-tidy-16 libclang-rt-16-dev libomp-16-dev llvm-16"
 

@@ -24,7 +24,9 @@
     X(TOO_LONG,               "too_long")               /* behind the limit of one conversation */ \
     X(NO_CONSENT,             "no_consent")             /* consent.evaluation is false */          \
     X(NO_USER_TURN,           "no_user_turn")           /* nothing to replay */                    \
-    X(FILTERED,               "filtered")               /* left out by --limit or --filter */
+    X(FILTERED,               "filtered")               /* left out by --limit or --filter */      \
+    X(OPEN_AT_END,            "open_at_end")            /* a range of a log ended before it did */ \
+    X(TOMBSTONE,              "tombstone")              /* a record without a value */
 /* clang-format on */
 
 enum skip_reason {

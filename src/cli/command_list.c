@@ -29,6 +29,7 @@ static void list_keys(void)
     describe("scorers: a list of", pipeline_spec_scorer_options);
     describe("gates: a list of", pipeline_spec_gate_options);
     describe("user", user_spec_options);
+    describe("source.kafka", kafka_spec_source_options);
 }
 
 static enum status list(const char *what, struct error *err)

@@ -10,6 +10,7 @@
 #include "pipeline/run.h"
 #include "pipeline/run_estimate.h"
 #include "pipeline/run_report.h"
+#include "worker/kafka_run.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -107,6 +108,13 @@ static enum status add_short_sets(struct run_options *options, struct arena *are
     return STATUS_OK;
 }
 
+/* The report was written, whatever it says. */
+static bool is_verdict(enum status status)
+{
+    return status == STATUS_OK || status == STATUS_GATE_FAILED || status == STATUS_INCONCLUSIVE ||
+           status == STATUS_BUDGET || status == STATUS_INFRASTRUCTURE;
+}
+
 static enum status execute(struct run_options *options, struct run_request *request,
                            struct arena *arena, struct error *err)
 {
@@ -121,11 +129,18 @@ static enum status execute(struct run_options *options, struct run_request *requ
     }
     catch_signals();
     request->stop = &stop_requested;
-    enum status status = run_execute(request, arena, &faults, &pipeline, &result, err);
+    CLEANUP(kafka_run_cleanup) struct kafka_run *topics = NULL;
+    enum status status = kafka_run_create(request->worker_slot, &topics, err);
+    if (status != STATUS_OK)
+        return status;
+    request->stream = kafka_run_hooks(topics);
+    status = run_execute(request, arena, &faults, &pipeline, &result, err);
     cli_progress_end(&progress);
     cli_pipeline_print_faults(&faults);
     if (status != STATUS_OK)
         return status;
+    if (request->worker_slot)
+        return result.interrupted ? STATUS_INTERRUPTED : STATUS_OK;
     struct run_report_request report = {.folder = result.folder,
                                         .pipeline = pipeline,
                                         .result = &result,
@@ -134,7 +149,18 @@ static enum status execute(struct run_options *options, struct run_request *requ
                                         .outputs = options->outputs.items,
                                         .output_count = options->outputs.count};
     status = run_report_write(&report, err);
-    if (result.interrupted)
+    if (pipeline->source.kafka && !result.is_incomplete && is_verdict(status)) {
+        struct error why;
+        enum status told = kafka_run_publish_report(topics, result.folder, &why);
+        if (told != STATUS_OK) {
+            *err = why;
+            return told;
+        }
+    }
+    if (result.interrupted && pipeline->source.kafka)
+        fprintf(stderr, "assay: stopped. Go on with: the same command and --run-id %s\n",
+                result.run_id);
+    else if (result.interrupted)
         fprintf(stderr, "assay: stopped. Go on with: assay resume %s\n", result.run_id);
     else if (result.stopped_by_budget)
         fprintf(stderr,
@@ -231,8 +257,7 @@ static int finish(enum status status, const struct error *err, struct run_option
     options_done(options);
     if (status == STATUS_OK)
         return 0;
-    if (status == STATUS_GATE_FAILED || status == STATUS_INCONCLUSIVE || status == STATUS_BUDGET ||
-        status == STATUS_INFRASTRUCTURE || status == STATUS_INTERRUPTED)
+    if (is_verdict(status) || status == STATUS_INTERRUPTED)
         return status_exit_code(status); /* the report has said it */
     return cli_args_fail(err);
 }
@@ -319,6 +344,65 @@ static int resume(int argc, char **argv, const struct cli_command *command)
         status = execute(&o, &request, arena, &err);
     return finish(status, &err, &o);
 }
+
+static const char *default_slot(struct arena *arena)
+{
+    char host[65] = "host";
+    (void)gethostname(host, sizeof host - 1);
+    return arena_format(arena, "%s-%d", host, (int)getpid());
+}
+
+static int work(int argc, char **argv, const struct cli_command *command)
+{
+    struct run_options o = {.repeat = -1, .seed = -1, .concurrency = -1};
+    const char *slot = NULL;
+    /* clang-format off */
+    const struct cli_option options[] = {
+        {"config", 'c', CLI_TEXT, &o.config, "FILE", "the pipeline file, with the same files as the planner's"},
+        {"run", 0, CLI_TEXT, &o.run_id, "ID", "the run to help in"},
+        {"worker-slot", 0, CLI_TEXT, &slot, "NAME", "a name that no other worker of the run has, and that a restart keeps; default: host and process"},
+        {"max-concurrency", 'j', CLI_COUNT, &o.concurrency, "N", "trials at once"},
+        {"threads", 0, CLI_COUNT, &o.threads, "N", "of the score team; default: one a core"},
+        {"set", 0, CLI_TEXTS, &o.sets, "PATH=VALUE", "change a value of the pipeline; as the planner does"},
+        {"env-file", 0, CLI_TEXT, &o.env_file, "FILE", "NAME=VALUE lines for the environment, e.g. secrets"},
+        {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no progress line"},
+        {0}};
+    /* clang-format on */
+    struct error err = {0};
+    bool helped = false;
+    struct run_request request = {0};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    enum status status = arena
+                             ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
+                             : error_no_memory(&err);
+    if (status == STATUS_OK && helped)
+        return finish(STATUS_OK, &err, &o);
+    if (status == STATUS_OK && (!o.config || !o.run_id)) {
+        status = error_set(&err, STATUS_CONFIG, "which run? Name it with -c FILE and --run ID");
+        error_fix(&err, "`assay run` says its id, or is given one with --run-id.");
+    }
+    if (status == STATUS_OK)
+        status = prepare(&o, &request, 0, arena, &err);
+    request.pipeline_path = o.config;
+    request.run_id = o.run_id;
+    request.worker_slot = slot ? slot : arena ? default_slot(arena) : NULL;
+    if (status == STATUS_OK && !request.worker_slot)
+        status = error_no_memory(&err);
+    if (status == STATUS_OK)
+        status = execute(&o, &request, arena, &err);
+    return finish(status, &err, &o);
+}
+
+const struct cli_command command_worker = {
+    .name = "worker",
+    .summary = "help in a run over a topic, from any machine",
+    .usage = "-c PIPELINE --run ID [options]",
+    .details =
+        "Joins the consumer group of a run that `assay run` has planned, and ends when the run\n"
+        "is done. Killed or not, nothing is counted twice and nothing is lost.\n\n"
+        "  assay worker -c pipeline.yaml --run nightly-2025-01-10 --worker-slot b",
+    .run = work,
+};
 
 const struct cli_command command_run = {
     .name = "run",

@@ -10,6 +10,8 @@ const struct cli_command *const commands[] = {
     &command_convert,
     &command_run,
     &command_resume,
+    &command_worker,
+    &command_produce,
     &command_runs,
     &command_show,
     &command_report,

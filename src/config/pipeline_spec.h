@@ -73,7 +73,7 @@ struct pipeline_spec {
     int64_t max_in_flight;        /* trials at once */
     struct strview back_end_path; /* free_running, simulated_user; default: beside the task */
     struct user_spec user;
-    int first_cause; /* enum first_cause_setting */
+    int first_cause;                   /* enum first_cause_setting */
     struct kafka_property_spec *kafka; /* nested names are joined by dots */
     size_t kafka_count;
 };

@@ -71,6 +71,11 @@ enum status conversation_feed_open(struct session *session, struct conversation_
     if (!feed)
         return error_no_memory(err);
     feed->session = session;
+    if (session->options.pipeline->source.kafka && !session->options.stream) {
+        enum status status = error_set(err, STATUS_CONFIG, "a topic is read by a run only");
+        error_fix(err, "For an estimate, name a file of events under `source.events`.");
+        return status;
+    }
     if (session->options.stream) {
         *ret_feed = TAKE(feed);
         return STATUS_OK;

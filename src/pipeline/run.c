@@ -13,9 +13,11 @@
 #include "pipeline/lane.h"
 #include "pipeline/spend.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *new_run_id(struct arena *arena)
@@ -184,6 +186,7 @@ struct preparation {
     struct arena *arena;
     struct pipeline_spec *pipeline;
     const char *folder, *run_id, *created;
+    struct run_manifest manifest; /* of the inputs as they are now */
     int64_t conversation_limit;
     bool is_new; /* its folder was made just now */
 };
@@ -210,6 +213,8 @@ static enum status prepare_resume(struct preparation *made, const char *folder,
         status = run_manifest_compare(then, &now, err);
     if (status != STATUS_OK)
         return status;
+    now.run_id = then->run_id;
+    made->manifest = now;
     made->folder = folder;
     made->run_id = then->run_id;
     made->created = then->created;
@@ -246,6 +251,23 @@ static enum status find_same_run(const struct run_request *request, const char *
     return status;
 }
 
+/* A worker's folder holds the answers that it paid for, and nothing to report. */
+static enum status prepare_worker(struct preparation *made, struct error *err)
+{
+    const char *runs = made->pipeline->runs_path.data;
+    made->run_id = made->manifest.run_id;
+    made->created = made->manifest.created;
+    made->folder = arena_format(made->arena, "%s/%s-worker-%s", runs, made->run_id,
+                                made->request->worker_slot);
+    if (!made->folder)
+        return error_no_memory(err);
+    bool made_it = (mkdir(runs, 0700) == 0 || errno == EEXIST) &&
+                   (mkdir(made->folder, 0700) == 0 || errno == EEXIST);
+    return made_it ? STATUS_OK
+                   : error_set(err, STATUS_IO, "could not make the folder '%s': %s", made->folder,
+                               strerror(errno));
+}
+
 static enum status prepare_new(struct preparation *made, struct fault_list *faults,
                                struct error *err)
 {
@@ -268,8 +290,13 @@ static enum status prepare_new(struct preparation *made, struct fault_list *faul
     if (!overrides || !manifest.run_id)
         return error_no_memory(err);
     status = make_manifest(made->pipeline, overrides, made->arena, &manifest, err);
+    made->manifest = manifest;
     const char *same = NULL;
-    if (status == STATUS_OK && request->resume_if_there)
+    if (status == STATUS_OK && request->worker_slot)
+        return prepare_worker(made, err);
+    /* A run over topics is gone on with by the same command and id. */
+    bool is_named = made->pipeline->source.kafka && request->run_id;
+    if (status == STATUS_OK && (request->resume_if_there || is_named))
         status = find_same_run(request, runs, &manifest, made->arena, &same, err);
     if (status == STATUS_OK && same)
         return prepare_resume(made, same, faults, err);
@@ -307,6 +334,59 @@ static enum status journal_end(struct session *session, double wall_s, struct er
     return status == STATUS_OK ? journal_log_sync(session->journal, err) : status;
 }
 
+/* Topics are read by commands that bring what it takes, and whole. */
+static enum status check_stream(const struct preparation *made, struct error *err)
+{
+    enum status status = STATUS_OK;
+    bool is_topic = made->pipeline->source.kafka != NULL;
+    if (is_topic && !made->request->stream) {
+        status = error_set(err, STATUS_CONFIG, "this command does not read topics");
+        error_fix(err, "Use `assay run` with the run's id: it goes on with it.");
+    } else if (is_topic && made->request->conversation_limit) {
+        status = error_set(err, STATUS_CONFIG, "--limit does not go with a topic");
+    } else if (!is_topic && made->request->worker_slot) {
+        status = error_set(err, STATUS_CONFIG, "the pipeline's source is a file");
+        error_fix(err, "Workers share a topic: see `source.kafka`.");
+    }
+    return status;
+}
+
+/* The session, the lane and what comes after, of a folder that is prepared. */
+static enum status work(const struct preparation *made, struct session_options *options,
+                        struct run_result *ret_result, struct error *err)
+{
+    const struct run_stream_hooks *hooks =
+        made->pipeline->source.kafka ? made->request->stream : NULL;
+    CLEANUP(session_cleanup) struct session *session = NULL;
+    int64_t start_ns = clock_monotonic_ns();
+    options->journal_name = hooks ? "answers.log" : NULL;
+    enum status status = session_open(options, &session, err);
+    if (status != STATUS_OK && made->is_new)
+        run_folder_remove(made->folder);
+    if (status != STATUS_OK)
+        return status;
+    bool is_complete = true;
+    if (hooks)
+        session->options.stream = hooks->begin(hooks->context, session);
+    status = lane_run(session, err);
+    double wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;
+    if (status == STATUS_OK)
+        status = hooks ? hooks->end(hooks->context, session, &is_complete, err)
+                       : journal_end(session, wall_s, err);
+    if (status == STATUS_OK)
+        *ret_result = (struct run_result){.run_id = made->run_id,
+                                          .folder = made->folder,
+                                          .is_incomplete = !is_complete,
+                                          .interrupted = session->interrupted,
+                                          .stopped_by_budget = session->stopped_by_budget,
+                                          .wall_s = wall_s,
+                                          .spent_usd_nano = spend_total(session->spend),
+                                          .calls = session->calls_made,
+                                          .answers_reused = session->answers_reused,
+                                          .threads = session->thread_count};
+    return status;
+}
+
 enum status run_execute(const struct run_request *request, struct arena *arena,
                         struct fault_list *faults, struct pipeline_spec **ret_pipeline,
                         struct run_result *ret_result, struct error *err)
@@ -315,11 +395,18 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
     enum status status = request->resume_folder
                              ? prepare_resume(&made, request->resume_folder, faults, err)
                              : prepare_new(&made, faults, err);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        status = check_stream(&made, err);
+    if (status == STATUS_OK && made.pipeline->source.kafka)
+        status = request->stream->open(request->stream->context, made.pipeline, &made.manifest,
+                                       made.folder, &made.created, err);
+    if (status != STATUS_OK) {
+        if (made.is_new)
+            run_folder_remove(made.folder);
         return status;
+    }
     if (request->max_cost_usd_nano)
         made.pipeline->max_cost_usd_nano = request->max_cost_usd_nano;
-
     struct civil_parsed created = {0};
     (void)civil_time_parse(strview_of(made.created), &created, NULL);
     struct session_options options = {.run_start_ns = created.utc_ns,
@@ -332,27 +419,7 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
                                       .stop = request->stop,
                                       .progress = request->progress,
                                       .progress_context = request->progress_context};
-    CLEANUP(session_cleanup) struct session *session = NULL;
-    int64_t start_ns = clock_monotonic_ns();
-    status = session_open(&options, &session, err);
-    if (status != STATUS_OK && made.is_new)
-        run_folder_remove(made.folder);
-    if (status == STATUS_OK)
-        status = lane_run(session, err);
-    double wall_s = (double)(clock_monotonic_ns() - start_ns) * 1e-9;
-    if (status == STATUS_OK)
-        status = journal_end(session, wall_s, err);
     *ret_pipeline = made.pipeline;
     *ret_result = (struct run_result){.run_id = made.run_id, .folder = made.folder};
-    if (session && status == STATUS_OK)
-        *ret_result = (struct run_result){.run_id = made.run_id,
-                                          .folder = made.folder,
-                                          .interrupted = session->interrupted,
-                                          .stopped_by_budget = session->stopped_by_budget,
-                                          .wall_s = wall_s,
-                                          .spent_usd_nano = spend_total(session->spend),
-                                          .calls = session->calls_made,
-                                          .answers_reused = session->answers_reused,
-                                          .threads = session->thread_count};
-    return status;
+    return work(&made, &options, ret_result, err);
 }

@@ -7,6 +7,21 @@
 #include "config/pipeline_spec.h"
 #include "pipeline/session.h"
 
+/* What a run over topics does instead of reading a file and of keeping its own journal. */
+struct run_stream_hooks {
+    /* Finds or makes the run's plan. *ret_created (in the arena): when the run began, ISO 8601. */
+    enum status (*open)(void *context, const struct pipeline_spec *pipeline,
+                        const struct run_manifest *manifest, const char *folder,
+                        const char **ret_created, struct error *err);
+    /* The stream for the session, and the session for the stream. */
+    struct conversation_stream *(*begin)(void *context, struct session *session);
+    /* The lane has ended: commits what is finished and writes the folder's journal.
+     * *ret_complete: the whole run is done, by whomever. */
+    enum status (*end)(void *context, struct session *session, bool *ret_complete,
+                       struct error *err);
+    void *context;
+};
+
 struct run_request {
     const char *pipeline_path;
     const struct pipeline_override *overrides;
@@ -16,6 +31,8 @@ struct run_request {
                                   its manifest */
     bool resume_if_there;      /* `run --resume`: go on when the run id is there already */
     bool retry_errors;
+    const struct run_stream_hooks *stream; /* NULL: this command reads no topics */
+    const char *worker_slot;               /* not NULL: help in a run that somebody has planned */
 
     int64_t conversation_limit;
     int64_t max_cost_usd_nano; /* 0: the pipeline's */
@@ -27,6 +44,7 @@ struct run_request {
 
 struct run_result {
     const char *run_id, *folder; /* in the arena */
+    bool is_incomplete;          /* a worker's, or a run over topics that was stopped */
     bool interrupted, stopped_by_budget;
     double wall_s;
     int64_t spent_usd_nano;
