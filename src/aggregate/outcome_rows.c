@@ -122,7 +122,7 @@ static void unpack_ratios(struct unpacker *unpacker, struct ratio_part *ratios)
     struct ratio_part before = {0};
     unpacker->at += CODE_BYTES;
     for (size_t i = 0; i < FOLD_TALLIED; i++) {
-        unsigned code = codes[i / 2] >> (i % 2 * 4) & 15U;
+        unsigned code = ((unsigned)codes[i / 2] >> (i % 2 * 4)) & 15U;
         struct ratio_part part;
         part.size = unpack_coded(unpacker, code & 3, before.size, before.size);
         part.sum = unpack_coded(unpacker, code >> 2, part.size, before.sum);
