@@ -194,8 +194,13 @@ static bool refill(struct line_reader *reader, enum status *ret_status, struct e
     int code = Z_OK;
     const char *text = got > 0 ? "" : gzerror(reader->file, &code);
     /* zlib takes a gzip file that was cut off for one that ended, and tells only here */
-    if (got < 0 || code == Z_BUF_ERROR)
-        *ret_status = error_set(err, STATUS_IO, "could not read '%s': %s", reader->path, text);
+    if (got < 0 || code == Z_BUF_ERROR) {
+        const char *why = strstr(text, ": "); /* behind the path, which zlib tells too */
+        *ret_status = error_set(err, STATUS_IO, "could not read '%s': %s", reader->path,
+                                why ? why + 2 : text);
+        if (code == Z_BUF_ERROR)
+            error_fix(err, "The compressed file was cut off: copy it again.");
+    }
     reader->chunk_at = 0;
     reader->chunk_size = got > 0 ? (size_t)got : 0;
     return got > 0;

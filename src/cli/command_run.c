@@ -409,8 +409,9 @@ const struct cli_command command_run = {
     .summary = "replay conversations against candidates, score, compare, report",
     .usage = "-c PIPELINE [options]",
     .details = "Exit status: 0 pass, 1 error, 2 wrong usage or configuration, 100 a gate failed,\n"
-               "101 a gate could not decide, 102 the spending limit was reached, 103 too many\n"
-               "infrastructure errors, 130 interrupted (`assay resume` goes on).\n\n"
+               "101 a gate could not decide or nothing was evaluated, 102 the spending limit was\n"
+               "reached, 103 too many infrastructure errors, 130 interrupted (`assay resume` goes\n"
+               "on).\n\n"
                "  assay run -c pipelines/quickstart.yaml\n"
                "  assay run -c my.yaml --limit 20 --set candidates.0.temperature=0.2\n"
                "  assay run -c my.yaml --max-cost 2.50 -o report.html -o summary.md",

@@ -343,10 +343,40 @@ static void note_unknown(struct decoder *decoder, const struct record_type *type
     }
 }
 
-static enum status missing_key(struct decoder *decoder, const struct field *field)
+/* The keys of an event are those of its envelope and of its body. */
+static bool is_known_key(const struct record_type *type, const char *key)
+{
+    bool known = record_field(type, strview_of(key)) != NULL;
+    for (int body = 1; type == &event_envelope_type && !known && event_type_names[body]; body++)
+        known = record_field(event_body_type(body), strview_of(key)) != NULL;
+    return known;
+}
+
+/* A key of the object that no field has and that is nearly the name: it was meant, most likely. */
+static const char *misspelt_key(const struct record_type *type, const char *name,
+                                const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_t *mutable_object = (json_t *)(uintptr_t)object;
+    json_object_foreach(mutable_object, key, value)
+    {
+        const char *nearest =
+            is_known_key(type, key) ? NULL : record_nearest_field(type, strview_of(key));
+        if (nearest && strcmp(nearest, name) == 0)
+            return key;
+    }
+    return NULL;
+}
+
+static enum status missing_key(struct decoder *decoder, const struct record_type *type,
+                               const struct field *field, const json_t *object)
 {
     enum status status = error_set(decoder->err, STATUS_DATA, "key '%s' is missing", field->name);
     error_where(decoder->err, "%s", decoder->pointer[0] ? decoder->pointer : "/");
+    const char *misspelt = misspelt_key(type, field->name, object);
+    if (misspelt)
+        error_fix(decoder->err, "Is it meant by the key '%.40s'?", misspelt);
     return status;
 }
 
@@ -359,7 +389,7 @@ static enum status decode_fields(struct decoder *decoder, const struct record_ty
         const json_t *value = json_object_get(object, field->name);
         if (!value || (json_is_null(value) && field->kind != FIELD_JSON)) {
             if (field->need == FIELD_REQUIRED)
-                return missing_key(decoder, field);
+                return missing_key(decoder, type, field, object);
             continue;
         }
         size_t depth = push(decoder, field->name);

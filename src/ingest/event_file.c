@@ -4,6 +4,7 @@
 #include "ingest/event_file.h"
 
 #include "base/memory.h"
+#include "ingest/record_file.h"
 
 void line_batch_done(struct line_batch *batch)
 {
@@ -56,6 +57,7 @@ void event_file_decode(const struct line_batch *batch, size_t index, struct aren
     } else {
         status = json_record_decode_event(line_batch_get(batch, index), &ret_decoded->event, arena,
                                           &ret_decoded->unknown, err);
+        record_file_explain(status, err);
     }
     ret_decoded->valid = status == STATUS_OK;
 }

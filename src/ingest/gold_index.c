@@ -65,7 +65,7 @@ enum status gold_index_open(const char *path, gold_index_fault *on_fault, void *
         return error_no_memory(err);
     struct record_index_options options = {.path = path,
                                            .type = &gold_conversation_type,
-                                           .what = "gold lines",
+                                           .what = "gold",
                                            .take = take,
                                            .tells_unknown = true,
                                            .on_fault = on_fault,

@@ -43,7 +43,7 @@ enum status prediction_log_open(const char *path, prediction_log_fault *on_fault
     log->counts = HASH_MAP;
     struct record_index_options options = {.path = path,
                                            .type = &prediction_type,
-                                           .what = "predictions",
+                                           .what = "prediction",
                                            .take = take,
                                            .take_context = log,
                                            .on_fault = on_fault,

@@ -63,6 +63,12 @@ void record_file_close(struct record_file *file)
     memory_free(file);
 }
 
+void record_file_explain(enum status status, struct error *fault)
+{
+    if (status == STATUS_DATA && !fault->where[0] && !fault->fix[0])
+        error_fix(fault, "Each line holds one whole JSON object.");
+}
+
 void record_file_where(const struct record_file *file, const struct record_read *read,
                        struct error *fault)
 {
@@ -105,6 +111,7 @@ static bool next_line(struct record_file *file, void *record, struct arena *aren
         found =
             json_record_decode(file->type, line.bytes, record, arena, &read->unknown, &read->fault);
     }
+    record_file_explain(found, &read->fault);
     if (found != STATUS_OK && found != STATUS_NO_MEMORY)
         record_file_where(file, read, &read->fault);
     return settle(read, found, ret_status, err);

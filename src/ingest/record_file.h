@@ -36,6 +36,8 @@ enum status record_file_open(const char *path, const struct record_type *type,
  */
 bool record_file_next(struct record_file *file, void *record, struct arena *arena,
                       struct record_read *ret_read, enum status *ret_status, struct error *err);
+/* To a line that is no JSON: what a line is. `fault` has no place yet. */
+void record_file_explain(enum status status, struct error *fault);
 /* Puts the file and the record's place before what `fault` says of the record. */
 void record_file_where(const struct record_file *file, const struct record_read *read,
                        struct error *fault);

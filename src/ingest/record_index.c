@@ -137,11 +137,19 @@ static enum status read_all(struct record_index *index, struct error *err)
                                                    RECORD_INDEX_RECORD_MAX, &file, err)
                                 : error_no_memory(err);
     struct record_read read;
+    bool is_empty = true;
     while (status == STATUS_OK && record_file_next(file, record, arena, &read, &status, err)) {
         status = take_read(index, file, record, &read, err);
+        is_empty = false;
         arena_reset(arena);
     }
     memory_free(record);
+    if (status == STATUS_OK && is_empty) {
+        struct error fault = {0};
+        error_set(&fault, STATUS_DATA, "the file holds no %s", index->options.what);
+        error_where(&fault, "%s", index->path);
+        tell(index, &fault);
+    }
     return status;
 }
 
@@ -158,9 +166,8 @@ enum status record_index_open(const struct record_index_options *options,
     if (!index->path)
         return error_no_memory(err);
     if (file_is_gzip(index->path)) {
-        enum status status =
-            error_set(err, STATUS_DATA, "'%s' is compressed: %s are read at places", index->path,
-                      options->what);
+        enum status status = error_set(err, STATUS_DATA, "'%s' is compressed: %s is read at places",
+                                       index->path, options->what);
         error_fix(err, "Unpack it with gzip -d.");
         return status;
     }

@@ -21,7 +21,7 @@ enum { RECORD_INDEX_RECORD_MAX = 4 << 20 };
 struct record_index_options {
     const char *path;
     const struct record_type *type;
-    const char *what; /* "gold", "predictions": for messages */
+    const char *what; /* "gold", "prediction": for messages */
     /* The record's key, after any further checks. STATUS_DATA with `where` in the record: it is
      * told and left out. Anything else ends the reading. */
     enum status (*take)(void *context, const void *record, const struct record_index *index,

@@ -60,6 +60,36 @@ static enum status check_logs(struct session *session, struct error *err)
     return status;
 }
 
+static void tell_unknown_name(struct session *session, const struct gold_conversation *gold,
+                              size_t turn, const char *kind, struct strview name)
+{
+    char place[sizeof(((struct error *)NULL)->where)];
+    struct error fault = {0};
+    error_set(&fault, STATUS_DATA, "the task has no %s '%.*s'", kind,
+              (int)(name.size < 60 ? name.size : 60), name.data);
+    error_where(&fault, "/turns/%zu", turn);
+    if (session->accounts.fault_count < RUN_FAULTS_KEPT) {
+        gold_index_place(session->gold, gold->conversation_id, place, sizeof place);
+        error_where(&fault, "%s", place);
+    }
+    error_fix(&fault, "Correct it, or add it to '%s'.", session->options.pipeline->task_path.data);
+    session_fault(session, &fault);
+}
+
+/* What the task does not know can be got right by nobody. */
+static void check_gold_names(struct session *session, const struct gold_conversation *gold)
+{
+    const struct task_spec *task = session->options.pipeline->task;
+    const struct gold_turn *turns = gold->turns.items;
+    for (size_t i = 0; i < gold->turns.count; i++) {
+        if (turns[i].intent.size && task->intent_count && !task_spec_intent(task, turns[i].intent))
+            tell_unknown_name(session, gold, i, "intent", turns[i].intent);
+        for (size_t j = 0; j < turns[i].state.count; j++)
+            if (!task_spec_slot(task, turns[i].state.slots[j].name))
+                tell_unknown_name(session, gold, i, "slot", turns[i].state.slots[j].name);
+    }
+}
+
 static enum status check_events(struct session *session, struct error *err)
 {
     CLEANUP(conversation_feed_cleanup) struct conversation_feed *feed = NULL;
@@ -69,6 +99,8 @@ static enum status check_events(struct session *session, struct error *err)
         status = conversation_feed_next(feed, true, &active, err);
         if (status != STATUS_OK || !active)
             break;
+        if (active->gold)
+            check_gold_names(session, active->gold);
         active_conversation_destroy(active);
     }
     return status;

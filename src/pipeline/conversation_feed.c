@@ -126,6 +126,27 @@ static void tell_unknown(struct conversation_feed *feed, const struct decoded_ev
     session_fault(feed->session, &fault);
 }
 
+static const char *fix_of(enum skip_reason skip)
+{
+    switch (skip) {
+    case SKIP_OUTSIDE_CONVERSATION:
+        return "No ConversationStarted of its id is open before it: look for that event.";
+    case SKIP_DUPLICATE_EVENT:
+        return "Its sequence number was there already: number the events of a conversation.";
+    case SKIP_DUPLICATE_CONVERSATION:
+        return "The id was used before in this file: give each conversation its own.";
+    case SKIP_TOO_LONG:
+        return "A conversation has at most 10,000 events and 4 MiB: do two share an id?";
+    case SKIP_NONE:
+    case SKIP_NO_CONSENT:
+    case SKIP_NO_USER_TURN:
+    case SKIP_FILTERED:
+    case SKIP_REASON_COUNT:
+        break;
+    }
+    return "";
+}
+
 /* A run counts what it skips; a check tells it too. */
 static void tell_skip(struct conversation_feed *feed, struct strview conversation_id,
                       enum skip_reason skip, uint64_t number)
@@ -137,6 +158,7 @@ static void tell_skip(struct conversation_feed *feed, struct strview conversatio
               STRVIEW_ARG(conversation_id), skip_reason_name(skip));
     error_where(&fault, feed->avro ? "%s: record %llu" : "%s:%llu", source_path(feed),
                 (unsigned long long)number);
+    error_fix(&fault, "%s", fix_of(skip));
     session_fault(feed->session, &fault);
 }
 
@@ -187,6 +209,12 @@ static enum status take_record(struct conversation_feed *feed, const struct even
 static enum status end_source(struct conversation_feed *feed, struct error *err)
 {
     feed->source_ended = true;
+    if (feed->session->accounts.events_consumed == 0) {
+        struct error fault = {0};
+        error_set(&fault, STATUS_DATA, "the file holds no event");
+        error_where(&fault, "%s", source_path(feed));
+        session_fault(feed->session, &fault);
+    }
     return conversation_table_finish(feed->table, err);
 }
 

@@ -431,7 +431,10 @@ static enum status run_status(const struct run_report_request *request,
         return STATUS_INTERRUPTED;
     if (result && result->stopped_by_budget)
         return STATUS_BUDGET;
-    return run_summary_status(summary);
+    enum status status = run_summary_status(summary);
+    /* Whoever asks by the exit code must not take nothing for a pass. */
+    return status == STATUS_OK && summary->accounts.conversations == 0 ? STATUS_INCONCLUSIVE
+                                                                       : status;
 }
 
 enum status run_report_write(const struct run_report_request *request, struct error *err)

@@ -3,6 +3,7 @@
 
 Python 3.9, standard library only.
 """
+import gzip
 import json
 import os
 import re
@@ -41,6 +42,8 @@ EVENT_FAULTS = {
     "no conversation_id": (3, lambda line: changed(line, conversation_id=None), r"conversation_id", "invalid"),
     "no time": (3, lambda line: changed(line, time=None), r"time", "invalid"),
     "a time that is none": (3, lambda line: changed(line, time="yesterday"), r"/time", "invalid"),
+    "a misspelt key": (3, lambda line: line.replace(b'"text"', b'"txet"'), r"'txet'", "invalid"),
+    "UTF-16": (3, lambda line: line.decode().encode("utf-16"), r"UTF-8", "invalid"),
     "an unknown type": (3, lambda line: changed(line, type="UserTrun"), r"UserTrun", "invalid"),
     "confidence out of its range": (3, lambda line: changed(line, asr_confidence="high"), r"/asr_confidence", "invalid"),
     "an outcome that is none": (15, lambda line: changed(line, outcome="fine"), r"/outcome", "invalid"),
@@ -87,7 +90,7 @@ def case_events(bench):
             expect(accounts["trials"]["total"] == 16, "the rest did not go on", accounts["trials"])
             if kind == "invalid":
                 faults = [fault for fault in accounts["faults"] if re.search(r"events\.jsonl:%d\b" % line, fault["where"])]
-                expect(faults and re.search(told, faults[0]["where"] + faults[0]["what"]), "the fault names another place or reason",
+                expect(faults and re.search(told, faults[0]["where"] + faults[0]["what"] + faults[0]["fix"]), "the fault names another place or reason",
                        accounts["faults"])
                 _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=None)
                 expect("events.jsonl:%d" % line in err, "assay validate does not tell it", err)
@@ -129,6 +132,8 @@ GOLD_FAULTS = {
     "other words": (2, gold_changed(lambda gold: gold["turns"][0].update(text_sha256="0" * 64)), r"gold\.jsonl"),
     "a state that is a list": (2, gold_changed(lambda gold: gold["turns"][0].update(state=[])), r"gold\.jsonl:2.*state"),
     "invalid UTF-8": (2, lambda line: line.replace(b"Tom", b"T\xc3m"), r"gold\.jsonl:2"),
+    "no turns at all": (2, gold_changed(lambda gold: gold.pop("turns")), r"gold\.jsonl:2.*key 'turns' is missing"),
+    "a misspelt key": (2, lambda line: line.replace(b'"state"', b'"sate"', 1), r"gold\.jsonl:2.*/turns/0.*Is it meant by the key 'sate'"),
     "10 MB": (2, lambda line: line.replace(b"Tom", b"x" * (10 << 20)), r"gold\.jsonl:2"),
     "the same conversation twice": (2, lambda line: line + b"\n" + line, r"gold\.jsonl:3"),
 }
@@ -147,8 +152,10 @@ def case_gold(bench):
             counts = accounts["conversations"]
             twice = "twice" in name and "conversation" in name
             expect(counts["with_gold"] == (8 if twice else 7), "it is scored, or others are not", counts)
-            told_at = [fault["where"] + " " + fault["what"] for fault in accounts["faults"]]
+            told_at = [fault["where"] + " " + fault["what"] + " " + fault["fix"] for fault in accounts["faults"]]
             expect(any(re.search(told, text) for text in told_at), "the place is not told", accounts["faults"])
+            _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+            expect(re.search(told, err), "assay validate does not tell it", err)
         except Exception as failure:  # noqa: BLE001
             wrong.append("%s: %s" % (name, failure))
         (bench.folder / "gold.jsonl").write_bytes(original)
@@ -185,6 +192,33 @@ def case_validate_tells_what_a_run_would_skip_and_not_join(bench):
         bench.run(end)
         counts = check_accounts(bench.report(end))
         expect(counts["conversations"]["with_gold"] == 6 and sum(counts["events"]["skipped"].values()) == 5, "the run counts otherwise", counts)
+
+
+def case_gold_names_what_the_task_does_not_know(bench):
+    gold = [json.loads(line) for line in bench.lines("gold.jsonl")]
+    gold[2]["turns"][1].update(intent="fly", state=dict(gold[2]["turns"][1]["state"], wings="two"))
+    bench.write("gold.jsonl", "\n".join(map(json.dumps, gold)))
+    bench.pipeline(CALLS)
+    _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+    for told in ("gold.jsonl:3: /turns/1: the task has no intent 'fly'.", "gold.jsonl:3: /turns/1: the task has no slot 'wings'.", "2 faults found"):
+        expect(told in err, "not told: %s" % told, err)
+
+
+def case_an_event_a_line(bench):
+    """A whole list in one file, a compressed file that was cut, a file of another kind: said so that one knows what to do."""
+    bench.pipeline(CALLS)
+    events = [json.loads(line) for line in bench.lines("events.jsonl")]
+    bench.write("events.jsonl", json.dumps(events, indent=1))
+    _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+    expect("events.jsonl:1: this is not JSON: ']' expected (column 1). Each line holds one whole JSON object." in err, "an indented list", err)
+    bench.write("events.jsonl", gzip.compress("\n".join(map(json.dumps, events)).encode())[:-40])
+    for command in (("validate", "-c", "pipeline.yaml"), ("run", "-c", "pipeline.yaml")):
+        _, err, _ = bench.call(*command, exit_code=1)
+        expect("could not read 'events.jsonl': unexpected end of file. The compressed file was cut off: copy it again." in err, "a cut file", err)
+    bench.write("events.jsonl", "\n".join(bench.lines("gold.jsonl")))
+    bench.run(exit_code=101)
+    accounts = check_accounts(bench.report("run"))
+    expect(accounts["events"]["invalid"] == 8 and accounts["conversations"]["total"] == 0, "gold as events", accounts)
 
 
 def case_validate_shows_50_faults_and_counts_all(bench):
@@ -249,7 +283,10 @@ def case_empty_files(bench):
     bench.pipeline(CALLS)
     for number, name in enumerate(("gold.jsonl", "events.jsonl")):
         bench.write(name, "")
-        out = bench.run("run-%d" % number, exit_code=None)
+        # Whoever asks by the exit code must not take nothing for a pass.
+        out = bench.run("run-%d" % number, exit_code=0 if name == "gold.jsonl" else 101)
+        _, err, _ = bench.call("validate", "-c", "pipeline.yaml", exit_code=1)
+        expect("%s: the file holds no %s." % (name, name[:4] if name[0] == "g" else "event") in err, "an empty file is not told", err)
         report = bench.report("run-%d" % number)
         accounts = check_accounts(report)
         if name == "gold.jsonl":
