@@ -37,7 +37,7 @@ static void catch_signals(void)
 }
 
 struct run_options {
-    const char *config, *run_id, *max_cost, *env_file;
+    const char *config, *run_id, *max_cost, *env_file, *runs;
     struct cli_texts sets, filters, outputs, rest;
     int64_t concurrency, repeat, limit, seed, threads;
     bool resume, retry_errors, dry_run, no_cache, json, quiet;
@@ -262,6 +262,62 @@ static int finish(enum status status, const struct error *err, struct run_option
     return cli_args_fail(err);
 }
 
+/* `assay run`: what is to be run. */
+static enum status aim_at_pipeline(struct run_options *options, struct run_request *request,
+                                   struct arena *arena, struct error *err)
+{
+    (void)arena;
+    const char *first = options->rest.count ? options->rest.items[0] : NULL;
+    request->pipeline_path = options->config ? options->config : first;
+    request->run_id = options->run_id;
+    request->resume_if_there = options->resume;
+    if (request->pipeline_path)
+        return STATUS_OK;
+    enum status status = error_set(err, STATUS_CONFIG, "which pipeline? Name it with -c FILE");
+    error_fix(err, "`assay init` writes one to begin with.");
+    return status;
+}
+
+/* `assay resume`: which run goes on. */
+static enum status aim_at_run(struct run_options *options, struct run_request *request,
+                              struct arena *arena, struct error *err)
+{
+    const char *run = options->rest.count ? options->rest.items[0] : "latest";
+    return run_folder_find(cli_pipeline_runs(options->runs), run, arena, &request->resume_folder,
+                           err);
+}
+
+struct invocation {
+    const struct cli_command *command;
+    const struct cli_option *options;
+    int argc;
+    char **argv;
+};
+
+/* Both commands, once each has said its options; `aim` says what they are about. */
+static int carry_out(const struct invocation *call, struct run_options *options,
+                     enum status (*aim)(struct run_options *options, struct run_request *request,
+                                        struct arena *arena, struct error *err))
+{
+    struct error err = {0};
+    bool helped = false;
+    struct run_request request = {0};
+    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
+    enum status status = arena ? cli_args_parse(call->command, call->options, call->argc,
+                                                call->argv, &options->rest, &helped, &err)
+                               : error_no_memory(&err);
+    if (status == STATUS_OK && helped)
+        return finish(STATUS_OK, &err, options);
+    if (status == STATUS_OK)
+        status = aim(options, &request, arena, &err);
+    if (status == STATUS_OK)
+        status = prepare(options, &request, options->config ? 0 : 1, arena, &err);
+    if (status == STATUS_OK)
+        status = options->dry_run ? estimate(&request, arena, &err)
+                                  : execute(options, &request, arena, &err);
+    return finish(status, &err, options);
+}
+
 static int run(int argc, char **argv, const struct cli_command *command)
 {
     struct run_options o = {.repeat = -1, .seed = -1, .concurrency = -1};
@@ -287,36 +343,16 @@ static int run(int argc, char **argv, const struct cli_command *command)
         {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no progress line"},
         {0}};
     /* clang-format on */
-    struct error err = {0};
-    bool helped = false;
-    struct run_request request = {0};
-    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
-    enum status status = arena
-                             ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
-                             : error_no_memory(&err);
-    if (status == STATUS_OK && helped)
-        return finish(STATUS_OK, &err, &o);
-    request.pipeline_path = o.config ? o.config : o.rest.count ? o.rest.items[0] : NULL;
-    if (status == STATUS_OK && !request.pipeline_path) {
-        status = error_set(&err, STATUS_CONFIG, "which pipeline? Name it with -c FILE");
-        error_fix(&err, "`assay init` writes one to begin with.");
-    }
-    if (status == STATUS_OK)
-        status = prepare(&o, &request, o.config ? 0 : 1, arena, &err);
-    request.run_id = o.run_id;
-    request.resume_if_there = o.resume;
-    if (status == STATUS_OK)
-        status = o.dry_run ? estimate(&request, arena, &err) : execute(&o, &request, arena, &err);
-    return finish(status, &err, &o);
+    struct invocation call = {command, options, argc, argv};
+    return carry_out(&call, &o, aim_at_pipeline);
 }
 
 static int resume(int argc, char **argv, const struct cli_command *command)
 {
     struct run_options o = {.repeat = -1, .seed = -1, .concurrency = -1};
-    const char *runs = NULL;
     /* clang-format off */
     const struct cli_option options[] = {
-        {"runs", 0, CLI_TEXT, &runs, "DIR", "folder of the run folders; default: ASSAY_RUNS or ./runs"},
+        {"runs", 0, CLI_TEXT, &o.runs, "DIR", "folder of the run folders; default: ASSAY_RUNS or ./runs"},
         {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write a report there too; the format by its ending"},
         {"retry-errors", 0, CLI_FLAG, &o.retry_errors, NULL, "try trials again that ended in an infrastructure error"},
         {"max-cost", 0, CLI_TEXT, &o.max_cost, "USD", "a new spending limit; what the run has spent counts"},
@@ -326,23 +362,8 @@ static int resume(int argc, char **argv, const struct cli_command *command)
         {"quiet", 'q', CLI_FLAG, &o.quiet, NULL, "no progress line"},
         {0}};
     /* clang-format on */
-    struct error err = {0};
-    bool helped = false;
-    struct run_request request = {0};
-    CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
-    enum status status = arena
-                             ? cli_args_parse(command, options, argc, argv, &o.rest, &helped, &err)
-                             : error_no_memory(&err);
-    if (status == STATUS_OK && helped)
-        return finish(STATUS_OK, &err, &o);
-    if (status == STATUS_OK)
-        status = run_folder_find(cli_pipeline_runs(runs), o.rest.count ? o.rest.items[0] : "latest",
-                                 arena, &request.resume_folder, &err);
-    if (status == STATUS_OK)
-        status = prepare(&o, &request, o.rest.count ? 1 : 0, arena, &err);
-    if (status == STATUS_OK)
-        status = execute(&o, &request, arena, &err);
-    return finish(status, &err, &o);
+    struct invocation call = {command, options, argc, argv};
+    return carry_out(&call, &o, aim_at_run);
 }
 
 static const char *default_slot(struct arena *arena)

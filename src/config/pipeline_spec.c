@@ -120,21 +120,9 @@ static const struct option report_options[] = {
 static void *read_list(const struct option *table, size_t size, const struct yaml_node *list,
                        size_t *ret_count, struct fault_list *faults)
 {
-    *ret_count = 0;
-    if (!list)
-        return NULL;
-    if (list->kind != YAML_LIST) {
-        fault_add(faults, list, "Begin each entry with '- name: ...'.", "a list belongs here");
-        return NULL;
-    }
-    char *items = arena_array(faults->arena, list->count + 1, size);
-    if (!items)
-        fault_add_no_memory(faults);
-    for (size_t i = 0; items && i < list->count; i++) {
-        option_table_apply(table, list->pairs[i].value, items + i * size, faults);
+    char *items = option_table_read_list(table, size, list, ret_count, faults);
+    for (size_t i = 0; i < *ret_count; i++)
         *(const struct yaml_node **)(void *)(items + i * size) = list->pairs[i].value;
-    }
-    *ret_count = items ? list->count : 0;
     return items;
 }
 
