@@ -141,6 +141,8 @@ static const char *fix_of(enum skip_reason skip)
     case SKIP_NO_CONSENT:
     case SKIP_NO_USER_TURN:
     case SKIP_FILTERED:
+    case SKIP_OPEN_AT_END:
+    case SKIP_TOMBSTONE:
     case SKIP_REASON_COUNT:
         break;
     }
