@@ -1,7 +1,7 @@
 /*
  * outcome_rows.h: what one candidate did in one conversation, over its repeats, kept for later:
  * every metric's sum and count, slots by verdict, latencies and confidences. Packed one row behind
- * the other, so that a run of a million conversations still fits: 40 to 90 bytes a row. Whole
+ * the other, about 100 bytes a row on datasets/booking. Whole
  * numbers are kept exactly, others in single precision; latencies to the microsecond; confidences
  * to 1/8000. Start from {0}. Thread: one writer, then any readers, each with its own
  * struct outcome_row.

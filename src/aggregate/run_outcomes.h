@@ -1,8 +1,8 @@
 /*
  * run_outcomes.h: what each candidate did in each conversation, kept by the fold, so that
  * candidates, runs and slices can be compared conversation by conversation (compare/ reads it).
- * About 20 bytes a conversation, and a packed row of 40 to 90 for each candidate. Start from {0}
- * and set `candidates` and `slices.arena`. Thread: one writer, then any readers.
+ * About 20 bytes a conversation, and a packed row (outcome_rows.h) for each candidate. Start from
+ * {0} and set `candidates` and `slices.arena`. Thread: one writer, then any readers.
  */
 #ifndef ASSAY_AGGREGATE_RUN_OUTCOMES_H
 #define ASSAY_AGGREGATE_RUN_OUTCOMES_H

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "numeric/beta_law.h"
 #include "numeric/exact_sum.h"
+#include "numeric/normal_law.h"
 #include "numeric/resample.h"
 
 #include <omp.h>
@@ -122,15 +123,12 @@ static size_t resamples_for(struct cluster_rows rows, size_t asked)
                                      : (size_t)most;
 }
 
-static double p_of(const double *estimates, size_t count)
+/* Of BCa, for few clusters: see the header. */
+static double expanded_level(double level, size_t clusters)
 {
-    size_t not_above = 0, not_below = 0;
-    for (size_t i = 0; i < count; i++) {
-        not_above += estimates[i] <= 0;
-        not_below += estimates[i] >= 0;
-    }
-    size_t fewer = not_above < not_below ? not_above : not_below;
-    return fmin(1, 2 * (double)(fewer + 1) / (double)(count + 1));
+    double c = (double)clusters, tail = (1 - (level > 0 ? level : .95)) / 2;
+    double t = beta_law_student_upper_quantile(tail, c - 1);
+    return 1 - 2 * normal_law_sf(sqrt(c / (c - 1)) * t);
 }
 
 /* Resamples without a value are left out when they are rare. */
@@ -159,9 +157,9 @@ static enum status resample_all(struct cluster_rows rows, cluster_statistic *sta
         return STATUS_OK;
     }
     struct bootstrap_result ends;
-    result->p = p_of(estimates, kept);
-    enum status status = bootstrap_of_estimates(estimates, kept, result->estimate, acceleration,
-                                                options.level, &ends, err);
+    enum status status =
+        bootstrap_of_estimates(estimates, kept, result->estimate, acceleration,
+                               expanded_level(options.level, rows.clusters), &ends, err);
     if (status != STATUS_OK)
         return status;
     result->interval = ends.bca.undefined ? ends.percentile : ends.bca;
@@ -178,7 +176,6 @@ static void set_by_error(struct cluster_rows rows, double level,
     double margin = beta_law_student_upper_quantile(tail, degrees) * result->standard_error;
     result->interval =
         interval_of(result->estimate - margin, result->estimate + margin, jackknife_convention);
-    result->p = beta_law_student_two_sided(result->estimate / result->standard_error, degrees);
 }
 
 enum status cluster_bootstrap(struct cluster_rows rows, cluster_statistic *statistic,
@@ -200,6 +197,8 @@ enum status cluster_bootstrap(struct cluster_rows rows, cluster_statistic *stati
     struct jackknife jackknife =
         jackknife_of(rows, statistic, context, work, work + rows.width, work + 2 * rows.width);
     result.standard_error = jackknife.standard_error;
+    result.p = beta_law_student_two_sided(result.estimate / result.standard_error,
+                                          (double)rows.clusters - 1);
     enum status status = STATUS_OK;
     if (!jackknife.is_defined)
         result = undefined_result(result.estimate,

@@ -4,11 +4,13 @@
  * the same conversations. Each cluster is a row of numbers; a resample draws whole rows and adds
  * them up.
  *
- * Up to CLUSTER_BOOTSTRAP_MOST clusters: BCa, with the acceleration from the jackknife, and a
- * p-value from the share of resamples on the other side of zero, (count + 1)/(B + 1), doubled.
- * Above that: estimate -+ t times the jackknife's error, which is the same there and faster. A
- * resample is a function of (seed, purpose, number): the same bits for any number of threads.
- * Threads: called from one, uses an OpenMP team.
+ * Up to CLUSTER_BOOTSTRAP_MOST clusters C: BCa, with the acceleration from the jackknife, at a
+ * level that makes up for the bootstrap's too small spread and for the error's own: tails of
+ * P(Z > sqrt(C/(C - 1)) t) for the t of C - 1 degrees (Hesterberg, The American Statistician 69
+ * (2015) 371, "expanded"). Above that: estimate -+ t times the jackknife's error, which is the same
+ * there and faster. p is from t with the jackknife's error in both cases. A resample is a function
+ * of (seed, purpose, number): the same bits for any number of threads. Threads: called from one,
+ * uses an OpenMP team.
  */
 #ifndef ASSAY_STATS_CLUSTER_BOOTSTRAP_H
 #define ASSAY_STATS_CLUSTER_BOOTSTRAP_H
@@ -30,7 +32,7 @@ struct cluster_bootstrap_result {
     double estimate;
     double standard_error; /* of the jackknife over clusters */
     struct interval interval;
-    double p;         /* two-sided, against 0; smallest value 2/(resamples + 1) */
+    double p;         /* two-sided, against 0: Student's t with the jackknife's error */
     size_t resamples; /* 0: the jackknife alone */
     const char *undefined;
 };
