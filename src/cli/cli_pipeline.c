@@ -121,6 +121,29 @@ void cli_pipeline_tell_rest(const struct cli_faults *faults)
                 (unsigned long long)(faults->count - CLI_FAULTS_SHOWN));
 }
 
+enum status cli_pipeline_load_topic(const char *path, const struct cli_texts *sets,
+                                    const char *env_file, struct arena *arena,
+                                    struct pipeline_spec **ret_pipeline, struct error *err)
+{
+    struct fault_list faults = {0};
+    struct pipeline_override *overrides = NULL;
+    enum status status = env_file ? cli_pipeline_env_file(env_file, err) : STATUS_OK;
+    if (status == STATUS_OK)
+        status = cli_pipeline_overrides(sets, arena, &overrides, err);
+    if (status == STATUS_OK)
+        status =
+            pipeline_spec_load(path, overrides, sets->count, arena, &faults, ret_pipeline, err);
+    if (status == STATUS_OK && faults.count) {
+        cli_pipeline_print_faults(&faults);
+        status = error_set(err, STATUS_CONFIG, "%zu faults in the pipeline", faults.count);
+    }
+    if (status == STATUS_OK && !(*ret_pipeline)->source.kafka) {
+        status = error_set(err, STATUS_CONFIG, "the pipeline's source is no topic");
+        error_fix(err, "Write 'source: {kafka: {topic: NAME}}'.");
+    }
+    return status;
+}
+
 const char *cli_pipeline_runs(const char *option)
 {
     const char *set = getenv("ASSAY_RUNS");

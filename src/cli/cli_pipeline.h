@@ -27,6 +27,10 @@ struct cli_faults {
 };
 void cli_pipeline_tell_fault(void *faults, const struct error *fault);
 void cli_pipeline_tell_rest(const struct cli_faults *faults);
+/* The pipeline of a command that works on its topic; faults are printed. */
+enum status cli_pipeline_load_topic(const char *path, const struct cli_texts *sets,
+                                    const char *env_file, struct arena *arena,
+                                    struct pipeline_spec **ret_pipeline, struct error *err);
 /* Where run folders lie when no pipeline says it: ASSAY_RUNS, else "runs". */
 const char *cli_pipeline_runs(const char *option);
 

@@ -17,28 +17,12 @@ struct produce_options {
 static enum status load(const struct produce_options *options, struct arena *arena,
                         struct pipeline_spec **ret_pipeline, struct error *err)
 {
-    struct fault_list faults = {0};
-    struct pipeline_override *overrides = NULL;
-    enum status status =
-        options->env_file ? cli_pipeline_env_file(options->env_file, err) : STATUS_OK;
-    if (status == STATUS_OK && !options->config)
-        status = error_set(err, STATUS_CONFIG, "which pipeline? Name it with -c FILE");
-    if (status == STATUS_OK && options->rest.count != 1)
-        status = error_set(err, STATUS_CONFIG, "name one file of conversations");
-    if (status == STATUS_OK)
-        status = cli_pipeline_overrides(&options->sets, arena, &overrides, err);
-    if (status == STATUS_OK)
-        status = pipeline_spec_load(options->config, overrides, options->sets.count, arena, &faults,
-                                    ret_pipeline, err);
-    if (status == STATUS_OK && faults.count) {
-        cli_pipeline_print_faults(&faults);
-        status = error_set(err, STATUS_CONFIG, "%zu faults in the pipeline", faults.count);
-    }
-    if (status == STATUS_OK && !(*ret_pipeline)->source.kafka) {
-        status = error_set(err, STATUS_CONFIG, "the pipeline's source is no topic");
-        error_fix(err, "Write 'source: {kafka: {topic: NAME}}'.");
-    }
-    return status;
+    if (!options->config)
+        return error_set(err, STATUS_CONFIG, "which pipeline? Name it with -c FILE");
+    if (options->rest.count != 1)
+        return error_set(err, STATUS_CONFIG, "name one file of conversations");
+    return cli_pipeline_load_topic(options->config, &options->sets, options->env_file, arena,
+                                   ret_pipeline, err);
 }
 
 static int run(int argc, char **argv, const struct cli_command *command)

@@ -12,6 +12,8 @@ const struct cli_command *const commands[] = {
     &command_resume,
     &command_worker,
     &command_produce,
+    &command_dead_letter,
+    &command_doctor,
     &command_runs,
     &command_show,
     &command_report,

@@ -5,9 +5,9 @@
 #include "cli/cli_args.h"
 
 extern const struct cli_command command_init, command_validate, command_list, command_import,
-    command_convert, command_run, command_resume, command_worker, command_produce, command_runs,
-    command_show, command_summary, command_score, command_compare, command_report, command_extract,
-    command_drift;
+    command_convert, command_run, command_resume, command_worker, command_produce,
+    command_dead_letter, command_doctor, command_runs, command_show, command_summary, command_score,
+    command_compare, command_report, command_extract, command_drift;
 
 /* Ends with NULL. */
 extern const struct cli_command *const commands[];

@@ -55,6 +55,11 @@ void kafka_admin_close(struct kafka_admin *admin)
     memory_free(admin);
 }
 
+const char *kafka_admin_brokers(const struct kafka_admin *admin)
+{
+    return admin->client.brokers;
+}
+
 /* Callbacks that tell why nothing answers are served here. */
 static void serve(struct kafka_admin *admin)
 {

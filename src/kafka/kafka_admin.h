@@ -16,6 +16,8 @@ struct kafka_admin;
 enum status kafka_admin_open(const struct kafka_config *config, const char *group, int timeout_ms,
                              struct kafka_admin **ret_admin, struct error *err);
 void kafka_admin_close(struct kafka_admin *admin);
+/* bootstrap.servers, for texts. */
+const char *kafka_admin_brokers(const struct kafka_admin *admin);
 
 /* *ret_count 0: there is no such topic. STATUS_NETWORK: no broker answers. */
 enum status kafka_admin_partitions(struct kafka_admin *admin, const char *topic, size_t *ret_count,

@@ -75,7 +75,14 @@ enum status kafka_client_open(struct kafka_client *client, rd_kafka_type_t type,
     if (status != STATUS_OK)
         return status;
     client->config = config;
-    client->brokers = kafka_config_get(config, "bootstrap.servers");
+    struct kafka_property servers = {"bootstrap.servers",
+                                     kafka_config_get(config, "bootstrap.servers")};
+    struct strbuf value = {0};
+    status = kafka_config_value(&servers, &value, err);
+    snprintf(client->brokers, sizeof client->brokers, "%s", value.data ? value.data : "");
+    strbuf_done(&value);
+    if (status != STATUS_OK)
+        return status;
     pthread_mutex_init(&client->lock, NULL);
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_conf_set_opaque(conf, client);
@@ -132,7 +139,9 @@ static const char *fix_of(rd_kafka_resp_err_t code)
         return "Another process has taken this one's place: give each worker its own "
                "--worker-slot.";
     default:
-        return "Look whether the broker runs and bootstrap.servers under `kafka:` is right.";
+        return "Look whether the broker runs and bootstrap.servers under `kafka:` is right; `assay "
+               "doctor` "
+               "tells more.";
     }
 }
 

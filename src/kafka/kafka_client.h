@@ -14,7 +14,7 @@
 struct kafka_client {
     rd_kafka_t *handle;
     const struct kafka_config *config;
-    const char *brokers; /* the pipeline's bootstrap.servers, for texts */
+    char brokers[200]; /* for texts */
     pthread_mutex_t lock;
     char said[256];              /* the last complaint of librdkafka */
     rd_kafka_resp_err_t trouble; /* the last one of its kind: authentication before all */

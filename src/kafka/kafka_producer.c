@@ -134,6 +134,13 @@ size_t kafka_producer_largest(const struct kafka_producer *producer)
     return producer->largest;
 }
 
+bool kafka_producer_is_fatal(const struct kafka_producer *producer)
+{
+    char text[8];
+    return rd_kafka_fatal_error(producer->client.handle, text, sizeof text) !=
+           RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 static rd_kafka_headers_t *headers_of(const struct kafka_record *record)
 {
     if (!record->header_count)

@@ -52,6 +52,8 @@ enum status kafka_producer_commit(struct kafka_producer *producer, struct kafka_
                                   const struct kafka_commit *commits, size_t count,
                                   void (*between)(void), enum kafka_outcome *ret_outcome,
                                   struct error *err);
+/* True once it is of no use any more: fenced, or its transaction was ended by the broker. */
+bool kafka_producer_is_fatal(const struct kafka_producer *producer);
 /* Whatever was sent since begin does not count. */
 enum status kafka_producer_abort(struct kafka_producer *producer, struct error *err);
 

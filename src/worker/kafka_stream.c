@@ -7,12 +7,19 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "worker/fail_point.h"
 #include "worker/stream_private.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { WAIT_MS = 100, ASK_EVERY_MS = 500, RECORDS_A_TURN = 512, PENDING_BYTES = 8 << 20 };
+enum {
+    WAIT_MS = 100,
+    ASK_EVERY_MS = 500,
+    RECORDS_A_TURN = 512,
+    PENDING_BYTES = 8 << 20,
+    RENEWALS = 5
+};
 
 struct stream_partition *stream_partition_of(struct kafka_stream *stream, int32_t partition)
 {
@@ -185,6 +192,7 @@ static enum status trial(struct conversation_stream *base, struct conversation *
                          const struct trial *trial, struct strview payload, struct error *err)
 {
     struct log_conversation *log = conversation->origin;
+    fail_point("after_trial");
     return partition_table_is_abandoned(log->table)
                ? STATUS_OK
                : stream_output_trial(of(base), log, trial, payload, err);
@@ -217,11 +225,44 @@ static const struct conversation_stream_kind kind = {.next = next,
                                                      .tend = tend,
                                                      .identity = identity};
 
-static enum status open_clients(struct kafka_stream *stream, struct error *err)
+static enum status open_pair(struct kafka_stream *stream, struct error *err)
 {
     const struct kafka_stream_options *options = &stream->options;
     char id[400];
     snprintf(id, sizeof id, "%s.%s", options->plan->group, options->slot);
+    enum status status = kafka_producer_open(options->config, id, &stream->producer, err);
+    struct kafka_consumer_options consumer = {.config = options->config,
+                                              .topic = options->plan->topic,
+                                              .group = options->plan->group,
+                                              .hooks = stream_intake_hooks};
+    consumer.hooks.context = stream;
+    return status == STATUS_OK ? kafka_consumer_open(&consumer, &stream->consumer, err) : status;
+}
+
+static void close_pair(struct kafka_stream *stream)
+{
+    stream->is_in_rebalance = true; /* nothing is committed any more */
+    kafka_consumer_close(TAKE(stream->consumer));
+    kafka_producer_close(TAKE(stream->producer));
+    stream->is_in_rebalance = false;
+}
+
+enum status stream_renew(struct kafka_stream *stream, const struct error *why, struct error *err)
+{
+    if (stream->renewals++ >= RENEWALS) {
+        *err = *why;
+        return why->status;
+    }
+    for (size_t i = 0; i < stream->partition_count; i++)
+        stream_intake_drop(stream, &stream->partitions[i]);
+    close_pair(stream);
+    stream->is_paused = false;
+    return open_pair(stream, err);
+}
+
+static enum status open_clients(struct kafka_stream *stream, struct error *err)
+{
+    const struct kafka_stream_options *options = &stream->options;
     bool has_registry = kafka_config_get(options->config, "schema.registry.url") != NULL;
     int format = options->pipeline->source.kafka->format;
     enum status status = STATUS_OK;
@@ -231,16 +272,7 @@ static enum status open_clients(struct kafka_stream *stream, struct error *err)
         status = kafka_event_open((enum event_format)format, stream->registry, &stream->codec, err);
     if (status == STATUS_OK && stream->registry)
         status = stream_output_register(stream, err);
-    if (status == STATUS_OK)
-        status = kafka_producer_open(options->config, id, &stream->producer, err);
-    struct kafka_consumer_options consumer = {.config = options->config,
-                                              .topic = options->plan->topic,
-                                              .group = options->plan->group,
-                                              .hooks = stream_intake_hooks};
-    consumer.hooks.context = stream;
-    if (status == STATUS_OK)
-        status = kafka_consumer_open(&consumer, &stream->consumer, err);
-    return status;
+    return status == STATUS_OK ? open_pair(stream, err) : status;
 }
 
 enum status kafka_stream_open(const struct kafka_stream_options *options,
@@ -271,9 +303,7 @@ void kafka_stream_close(struct kafka_stream *stream)
 {
     if (!stream)
         return;
-    stream->is_in_rebalance = true; /* nothing is committed any more */
-    kafka_consumer_close(stream->consumer);
-    kafka_producer_close(stream->producer);
+    close_pair(stream);
     kafka_event_close(stream->codec);
     schema_registry_close(stream->registry);
     for (size_t i = 0; stream->partitions && i < stream->partition_count; i++) {

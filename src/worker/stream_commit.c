@@ -154,6 +154,11 @@ enum status stream_commit(struct kafka_stream *stream, struct error *err)
             strbuf_done(&sayings[i].metadata);
         memory_free(sayings);
         stream->last_commit_ns = clock_monotonic_ns();
+        if (status != STATUS_OK && !stream->is_in_rebalance &&
+            kafka_producer_is_fatal(stream->producer)) {
+            struct error why = *err;
+            return stream_renew(stream, &why, err);
+        }
         if (count == 0 || stream->is_in_rebalance)
             break; /* in a rebalance there is one chance: what does not pass is done anew */
         if (status == STATUS_OK && outcome == KAFKA_ABORTED)

@@ -108,6 +108,8 @@ static enum status revoked(void *context, const int32_t *partitions, size_t coun
     fail_point("in_revoke");
     if (!is_lost && !is_closing && count)
         status = stream_commit(stream, err);
+    if (status != STATUS_OK && kafka_producer_is_fatal(stream->producer))
+        status = STATUS_OK; /* nothing was committed; the next commit makes the producer anew */
     for (size_t i = 0; i < count; i++) {
         struct stream_partition *partition = stream_partition_of(stream, partitions[i]);
         if (partition)

@@ -93,6 +93,16 @@ def case_poison_is_a_dead_letter(bench):
     for letter in letters:
         names = letter["headers"][::2]
         expect("__connect.errors.offset" in names and "__connect.errors.exception.message" in names, "headers as Connect gives them", names)
+    listed = bench.call("dead-letter", "list", "-c", "kafka.yaml", "--json", env=bench.env)[0].splitlines()
+    expect(len(listed) == len(poison) - 1 and json.loads(listed[0])["topic"] == bench.topic, "they are listed", listed)
+    shown = bench.call("dead-letter", "show", "-c", "kafka.yaml", "0:0", env=bench.env)[0]
+    expect("value: \\x00" in shown and "__connect.errors.stage: VALUE_CONVERTER" in shown, "one is shown", shown)
+    expect("no dead letter" in bench.call("dead-letter", "show", "-c", "kafka.yaml", "0:99", env=bench.env, exit_code=2)[1], "one that is not there")
+    told = bench.call("dead-letter", "replay", "-c", "kafka.yaml", "--all", env=bench.env)[0]
+    expect(told.startswith("%d put back" % (len(poison) - 1)), "they are put back", told)
+    bench.kafka_run("again")
+    again = json.loads(bench.canonical("again"))["accounts"]["events"]
+    expect(again["invalid"] == 2 * (len(poison) - 1) and again["in_conversations"] == 70, "a new run reads them again", again)
 
 
 def case_wrong_key_and_tombstone(bench):
@@ -141,6 +151,22 @@ def case_a_registry_that_does_not_answer(bench):
     bench.kafka_pipeline(form="registry", properties={"schema.registry.url": "http://127.0.0.1:1"})
     out = bench.kafka_run(exit_code=1)
     expect("registry" in out and "schema.registry.url" in out, "names the registry and the fix", out)
+
+
+def case_doctor_tells_what_is_wrong(bench):
+    agent = [{"name": "agent", "kind": "endpoint", "url": "http://127.0.0.1:1/turn"}]
+    bench.kafka_pipeline(agent, form="registry")
+    out = bench.call("doctor", "-c", "kafka.yaml", env=bench.env, exit_code=1)[0]
+    expect("there is no topic '%s'" % bench.topic in out and "assay produce" in out, "a topic that is not there", out)
+    expect("fault" in out and "far end of 'agent' does not answer" in out, "a far end that is down", out)
+    bench.kafka_pipeline(form="registry")
+    bench.produce(partitions=2)
+    bench.kafka_run()
+    out = bench.call("doctor", "-c", "kafka.yaml", env=bench.env)[0]
+    expect("fault" not in out and "warning" not in out and "registry answers" in out, "all is well", out)
+    bench.kafka_pipeline(form="registry", properties={"bootstrap.servers": "127.0.0.1:1", "schema.registry.url": "http://127.0.0.1:1"})
+    out = bench.call("doctor", "-c", "kafka.yaml", env=bench.env, exit_code=1)[0]
+    expect(out.count("fault") == 2, "a broker and a registry that are down", out)
 
 
 def case_a_worker_of_no_run(bench):
