@@ -10,11 +10,15 @@
 
 static atomic_int_fast64_t requests_until_failure; /* 0: off */
 static atomic_bool fault_hit;
+static bool (*_Atomic asked_each)(void); /* NULL: the counter alone */
 
 static bool should_fail(void)
 {
     if (atomic_load_explicit(&requests_until_failure, memory_order_relaxed) <= 0)
         return false;
+    bool (*fails)(void) = atomic_load(&asked_each);
+    if (fails)
+        return fails();
     if (atomic_fetch_sub(&requests_until_failure, 1) != 1)
         return false;
     atomic_store(&fault_hit, true);
@@ -72,6 +76,12 @@ void memory_fail_nth(int64_t nth)
 {
     atomic_store(&fault_hit, false);
     atomic_store(&requests_until_failure, nth);
+}
+
+void memory_ask_each(bool (*fails)(void))
+{
+    atomic_store(&asked_each, fails);
+    memory_fail_nth(fails != NULL);
 }
 
 bool memory_fault_was_hit(void)

@@ -25,5 +25,7 @@ bool memory_grow(void *array_pointer, size_t *capacity, size_t needed, size_t el
 void memory_fail_nth(int64_t nth);
 /* Tests only: true once that failure has happened. */
 bool memory_fault_was_hit(void);
+/* Tests only: `fails` says of each request whether it is to fail; NULL turns it off. */
+void memory_ask_each(bool (*fails)(void));
 
 #endif

@@ -324,45 +324,64 @@ static uint64_t answer_key(const struct trial_work *work)
     return (uint64_t)work->run->trial.ordinal << 14 | (ask & 16383);
 }
 
-/* An answer that an earlier session of this run has bought. */
-static bool find_journaled(struct lane *lane, struct trial_work *work)
+/* Whether a trial's arena has no room left by its own limit, which is the trial's fault alone. */
+static bool is_over_limit(const struct trial_work *work)
+{
+    return arena_limit_was_hit(work->run->arena) && !arena_memory_ran_out(work->run->arena);
+}
+
+/* An answer that an earlier session of this run has bought. One that cannot be read is bought
+ * again. */
+static enum status find_journaled(struct lane *lane, struct trial_work *work, bool *ret_found,
+                                  struct error *err)
 {
     struct session *session = lane->session;
     uint64_t offset, hash = hash_64(&work->answer_key, sizeof work->answer_key);
+    *ret_found = false;
     if (!hash_set_get(&session->answers, hash, &offset))
-        return false;
+        return STATUS_OK;
     strbuf_clear(&lane->payload);
-    if (journal_log_read(session->journal, offset, &lane->payload, NULL) != STATUS_OK ||
-        !provider_end_decode_answer(strbuf_view(&lane->payload), work->run->arena, &work->answer,
-                                    &work->reserved_usd_nano))
-        return false;
+    enum status status = journal_log_read(session->journal, offset, &lane->payload, NULL);
+    if (status == STATUS_OK)
+        status = provider_end_decode_answer(strbuf_view(&lane->payload), work->run->arena,
+                                            &work->answer, &work->reserved_usd_nano);
+    if (status == STATUS_NO_MEMORY && is_over_limit(work)) {
+        work->answer.outcome = CALL_TOO_LARGE;
+        status = STATUS_OK;
+    }
+    if (status == STATUS_NO_MEMORY)
+        return error_no_memory(err);
+    if (status != STATUS_OK)
+        return STATUS_OK;
     work->to_settle = !hash_set_has(&session->priced, hash);
     session->answers_reused++;
-    return true;
+    *ret_found = true;
+    return STATUS_OK;
 }
 
-/* True when an answer for the turn is in the journal or on the cassette. */
-static bool find_answer(struct lane *lane, struct trial_work *work)
+/* Looks for an answer for the turn in the journal and on the cassette. */
+static enum status find_answer(struct lane *lane, struct trial_work *work, bool *ret_found,
+                               struct error *err)
 {
     const struct candidate_spec *spec = work->candidate->candidate.spec;
-    if (work->candidate->cassette)
+    struct cassette *cassette = work->candidate->cassette;
+    if (cassette)
         cassette_key(work->run->call.body, spec->temperature > 0 ? work->run->trial.repeat : 0,
                      work->cassette_key);
-    if (find_journaled(lane, work))
-        return true;
-    if (!work->candidate->cassette)
-        return false;
-    if (cassette_find(work->candidate->cassette, work->cassette_key, work->run->arena,
-                      &work->answer))
-        return true;
-    if (work->candidate->has_far_end)
-        return false;
+    enum status status = find_journaled(lane, work, ret_found, err);
+    if (status != STATUS_OK || *ret_found || !cassette)
+        return status;
+    status = cassette_find(cassette, work->cassette_key, work->run->arena, &work->answer, ret_found,
+                           err);
+    if (status != STATUS_OK || *ret_found || work->candidate->has_far_end)
+        return status;
     work->answer = (struct far_answer){
         .outcome = CALL_UNAVAILABLE,
         .latency_ms = (double)__builtin_nan(""),
         .first_byte_ms = (double)__builtin_nan(""),
         .error = strview_of("the cassette has no answer to this request; record it anew")};
-    return true;
+    *ret_found = true;
+    return STATUS_OK;
 }
 
 /* At least one: 0 would mean the far end's default. */
@@ -428,10 +447,11 @@ static enum status dispatch(struct lane *lane, struct trial_work *work, struct e
         work_destroy(work);
         return STATUS_OK;
     }
-    if (find_answer(lane, work)) {
-        work->has_answer = true;
+    enum status status = find_answer(lane, work, &work->has_answer, err);
+    if (status != STATUS_OK)
+        return status;
+    if (work->has_answer)
         return push_ready(lane, work) ? STATUS_OK : error_no_memory(err);
-    }
     if (!lane->stopping)
         return send(lane, work, err);
     work->answer = (struct far_answer){.outcome = CALL_BUDGET, .error = strview_of("stopped")};
@@ -568,7 +588,8 @@ static enum status collect(struct lane *lane, int wait_ms, struct error *err)
         call_result_done(&results[i]);
         lane->in_flight--;
         struct error *told = status == STATUS_OK ? err : NULL;
-        enum status own = keep_answer(lane, work, told);
+        enum status own = arena_memory_ran_out(work->run->arena) ? error_no_memory(told)
+                                                                 : keep_answer(lane, work, told);
         if (!push_ready(lane, work)) {
             own = own == STATUS_OK ? error_no_memory(told) : own;
             lane->at_work--;

@@ -212,12 +212,14 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-bool provider_end_decode_answer(struct strview payload, struct arena *arena,
-                                struct far_answer *ret_answer, int64_t *ret_reserved_usd_nano)
+enum status provider_end_decode_answer(struct strview payload, struct arena *arena,
+                                       struct far_answer *ret_answer,
+                                       int64_t *ret_reserved_usd_nano)
 {
     json_t *json = NULL;
-    if (json_record_parse(payload, &json, NULL) != STATUS_OK)
-        return false;
+    enum status status = json_record_parse(payload, &json, NULL);
+    if (status != STATUS_OK)
+        return status == STATUS_NO_MEMORY ? status : STATUS_DATA;
     const json_t *body = json_object_get(json, "body");
     *ret_answer = (struct far_answer){
         .outcome = CALL_OK,
@@ -229,7 +231,10 @@ bool provider_end_decode_answer(struct strview payload, struct arena *arena,
     if (arena)
         ret_answer->body = arena_copy_view(
             arena, (struct strview){json_string_value(body), json_string_length(body)});
-    bool sound = json_is_string(body) && (!arena || ret_answer->body.data);
+    if (!json_is_string(body))
+        status = STATUS_DATA;
+    else if (arena && !ret_answer->body.data)
+        status = STATUS_NO_MEMORY;
     json_decref(json);
-    return sound;
+    return status;
 }

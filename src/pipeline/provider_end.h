@@ -23,7 +23,9 @@ enum status provider_end_command(struct session *session, const char *name,
  * known yet: what was reserved for it is the most that it can be. */
 void provider_end_encode_answer(const struct far_answer *answer, int64_t reserved_usd_nano,
                                 struct strbuf *out);
-bool provider_end_decode_answer(struct strview payload, struct arena *arena,
-                                struct far_answer *ret_answer, int64_t *ret_reserved_usd_nano);
+/* STATUS_NO_MEMORY, or STATUS_DATA for what is no answer. */
+enum status provider_end_decode_answer(struct strview payload, struct arena *arena,
+                                       struct far_answer *ret_answer,
+                                       int64_t *ret_reserved_usd_nano);
 
 #endif

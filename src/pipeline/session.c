@@ -141,6 +141,7 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
                          struct strview payload, uint64_t offset, struct error *err)
 {
     struct session *session = context;
+    enum status status = STATUS_OK;
     bool kept = true;
     switch (kind) {
     case JOURNAL_TRIAL:
@@ -150,18 +151,18 @@ static enum status visit(void *context, enum journal_kind kind, uint64_t key,
         break;
     case JOURNAL_ANSWER:
         kept = hash_set_put(&session->answers, hash_64(&key, sizeof key), offset);
-        spend_remember_answer(session->spend, payload);
+        status = spend_remember_answer(session->spend, payload, err);
         break;
     case JOURNAL_PRICE:
         kept = hash_set_add(&session->priced, hash_64(&key, sizeof key));
-        spend_remember_price(session->spend, payload);
+        status = spend_remember_price(session->spend, payload, err);
         break;
     case JOURNAL_BEGIN:
     case JOURNAL_ACCOUNTS:
     case JOURNAL_END:
         break;
     }
-    return kept ? STATUS_OK : error_no_memory(err);
+    return kept ? status : error_no_memory(err);
 }
 
 static enum status open_journal(struct session *session, struct error *err)

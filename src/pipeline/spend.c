@@ -139,22 +139,28 @@ void spend_encode_price(int64_t reserved_usd_nano, int64_t cost_usd_nano, struct
     json_write_end_object(&writer);
 }
 
-void spend_remember_answer(struct spend *spend, struct strview answer_payload)
+enum status spend_remember_answer(struct spend *spend, struct strview answer_payload,
+                                  struct error *err)
 {
     struct far_answer answer;
     int64_t reserved;
-    if (provider_end_decode_answer(answer_payload, NULL, &answer, &reserved))
+    enum status status = provider_end_decode_answer(answer_payload, NULL, &answer, &reserved);
+    if (status == STATUS_OK)
         budget_hold(&spend->budget, reserved);
+    return status == STATUS_NO_MEMORY ? error_no_memory(err) : STATUS_OK;
 }
 
-void spend_remember_price(struct spend *spend, struct strview price_payload)
+enum status spend_remember_price(struct spend *spend, struct strview price_payload,
+                                 struct error *err)
 {
     json_t *json = NULL;
-    if (json_record_parse(price_payload, &json, NULL) != STATUS_OK)
-        return;
-    budget_settle(&spend->budget, json_integer_value(json_object_get(json, "reserved_usd_nano")),
-                  json_integer_value(json_object_get(json, "cost_usd_nano")));
+    enum status status = json_record_parse(price_payload, &json, NULL);
+    if (status == STATUS_OK)
+        budget_settle(&spend->budget,
+                      json_integer_value(json_object_get(json, "reserved_usd_nano")),
+                      json_integer_value(json_object_get(json, "cost_usd_nano")));
     json_decref(json);
+    return status == STATUS_NO_MEMORY ? error_no_memory(err) : STATUS_OK;
 }
 
 int64_t spend_total(const struct spend *spend)

@@ -35,8 +35,10 @@ void spend_settle(struct spend *spend, int64_t reserved_usd_nano, int64_t cost_u
 /* A settlement as journal payload. */
 void spend_encode_price(int64_t reserved_usd_nano, int64_t cost_usd_nano, struct strbuf *out);
 /* A resumed run: an answer of the journal is paid for, and reserved until its price is known. */
-void spend_remember_answer(struct spend *spend, struct strview answer_payload);
-void spend_remember_price(struct spend *spend, struct strview price_payload);
+enum status spend_remember_answer(struct spend *spend, struct strview answer_payload,
+                                  struct error *err);
+enum status spend_remember_price(struct spend *spend, struct strview price_payload,
+                                 struct error *err);
 int64_t spend_total(const struct spend *spend);
 
 #endif

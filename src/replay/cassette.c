@@ -172,36 +172,58 @@ static double number_of(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
-bool cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
-                   struct far_answer *ret_answer)
+/* The line's own text is not kept: a trial may read many. */
+static enum status read_line(const struct cassette *cassette, uint64_t place, struct strbuf *line,
+                             json_t **ret_json, struct error *err)
 {
-    uint64_t value;
-    if (!hash_set_get(&cassette->lines, hash_64(key, strlen(key)), &value))
-        return false;
-    size_t size = value & ((1U << SIZE_BITS) - 1);
-    char *line = arena_alloc(arena, size + 1);
-    if (!line ||
-        pread(cassette->descriptor, line, size, (off_t)(value >> SIZE_BITS)) != (ssize_t)size)
-        return false;
-    json_t *json = NULL;
-    if (json_record_parse((struct strview){line, size}, &json, NULL) != STATUS_OK)
-        return false;
+    size_t size = place & ((1U << SIZE_BITS) - 1);
+    if (!memory_grow(&line->data, &line->capacity, size + 1, 1))
+        return error_no_memory(err);
+    if (pread(cassette->descriptor, line->data, size, (off_t)(place >> SIZE_BITS)) != (ssize_t)size)
+        return failed(cassette, "read", err);
+    return json_record_parse((struct strview){line->data, size}, ret_json, err);
+}
+
+static struct far_answer answer_of(const json_t *json, struct arena *arena)
+{
     const json_t *body = json_object_get(json, "body");
+    struct strview text = {json_string_value(body), json_string_length(body)};
+    struct far_answer answer = {.outcome = CALL_OK,
+                                .http_status =
+                                    (int32_t)json_integer_value(json_object_get(json, "status")),
+                                .body = arena_copy_view(arena, text),
+                                .latency_ms = number_of(json, "latency_ms"),
+                                .first_byte_ms = number_of(json, "first_byte_ms"),
+                                .attempts = 1};
+    if (!answer.body.data)
+        answer.outcome = CALL_TOO_LARGE;
+    return answer;
+}
+
+enum status cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
+                          struct far_answer *ret_answer, bool *ret_found, struct error *err)
+{
+    uint64_t place;
+    struct strbuf line = {0};
+    json_t *json = NULL;
+    *ret_found = false;
+    if (!hash_set_get(&cassette->lines, hash_64(key, strlen(key)), &place))
+        return STATUS_OK;
+    enum status status = read_line(cassette, place, &line, &json, err);
     const char *found_key = json_string_value(json_object_get(json, "key"));
-    bool found = json_is_string(body) && found_key && strcmp(found_key, key) == 0;
-    if (found) {
-        *ret_answer = (struct far_answer){
-            .outcome = CALL_OK,
-            .http_status = (int32_t)json_integer_value(json_object_get(json, "status")),
-            .body = arena_copy_view(
-                arena, (struct strview){json_string_value(body), json_string_length(body)}),
-            .latency_ms = number_of(json, "latency_ms"),
-            .first_byte_ms = number_of(json, "first_byte_ms"),
-            .attempts = 1};
-        found = ret_answer->body.data != NULL;
+    if (status == STATUS_OK && found_key && strcmp(found_key, key) == 0 &&
+        json_is_string(json_object_get(json, "body"))) {
+        struct far_answer answer = answer_of(json, arena);
+        if (answer.outcome == CALL_TOO_LARGE && arena_memory_ran_out(arena)) {
+            status = error_no_memory(err);
+        } else {
+            *ret_answer = answer;
+            *ret_found = true;
+        }
     }
     json_decref(json);
-    return found;
+    strbuf_done(&line);
+    return status == STATUS_DATA ? STATUS_OK : status; /* it was sound when it was opened */
 }
 
 enum status cassette_add(struct cassette *cassette, const char *key, struct strview model,

@@ -24,9 +24,10 @@ enum status cassette_open(const char *path, bool record, struct cassette **ret_c
                           struct error *err);
 void cassette_close(struct cassette *cassette);
 
-/* True and the answer, in `arena`, when the cassette holds the key. */
-bool cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
-                   struct far_answer *ret_answer);
+/* *ret_found and the answer, in `arena`, when the cassette holds the key. STATUS_NO_MEMORY; an
+ * answer that the arena's limit does not hold is found as CALL_TOO_LARGE. */
+enum status cassette_find(struct cassette *cassette, const char *key, struct arena *arena,
+                          struct far_answer *ret_answer, bool *ret_found, struct error *err);
 /* Appends an answer that arrived (recording only). One of more than 16 MiB is left out: the far end
  * is asked again. */
 enum status cassette_add(struct cassette *cassette, const char *key, struct strview model,
