@@ -54,6 +54,9 @@ struct candidate_spec {
     bool double_book;
     bool ignore_questions;
     struct strview break_slot; /* the slot whose values it gets wrong */
+    /* of a run in several modes (replay_modes.h) */
+    size_t mode_index; /* of by_mode */
+    size_t same_as;    /* place of the first entry that is the same candidate; else its own */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "config/pipeline_spec.h"
 
 #include "base/file.h"
+#include "config/replay_modes.h"
 
 #include <math.h>
 
@@ -12,6 +13,8 @@ const char *const candidate_type_names[] = {"rules",    "recorded", "llm",      
                                             "endpoint", "command",  "reference", NULL};
 const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
                                          "simulated_user", NULL};
+static const char *const gate_mode_names[] = {"every",        "teacher_forced", "own_state",
+                                              "free_running", "simulated_user", NULL};
 static const char *const profile_names[] = {"assay", NULL};
 static const char *const first_cause_names[] = {"false", "auto", "true", NULL};
 static const char *const cassette_names[] = {"off", "replay", "record", NULL};
@@ -38,6 +41,7 @@ const struct option pipeline_spec_options[] = {
     {"task", OPTION_TEXT, NULL, AT(pipeline_file, spec.task_path), "the task file", OPTION_MUST, NULL, 0, 0},
     {"candidates", OPTION_NODE, NULL, AT(pipeline_file, candidates), "what is tried; the first is what the others are compared with", OPTION_MUST, NULL, 0, 0},
     {"mode", OPTION_CHOICE, "own_state", AT(pipeline_file, spec.mode), "how conversations are replayed", 0, replay_mode_names, 0, 0},
+    {"modes", OPTION_TEXTS, NULL, AT(pipeline_file, spec.modes), "several modes in one run, instead of mode: a table each, and the gaps between them", 0, NULL, 0, 0},
     {"repeats", OPTION_I64, "1", AT(pipeline_file, spec.repeats), "trials of each conversation with each candidate", 0, NULL, 1, 1000},
     {"seed", OPTION_I64, "1", AT(pipeline_file, spec.seed), "of everything random", 0, NULL, 0, 9e15},
     {"profile", OPTION_CHOICE, "assay", AT(pipeline_file, spec.profile), "the set of scoring conventions", 0, profile_names, 0, 0},
@@ -108,6 +112,7 @@ const struct option pipeline_spec_gate_options[] = {
     {"candidate", OPTION_TEXT, NULL, AT(gate_spec, candidate), "default: every candidate", 0, NULL, 0, 0},
     {"at_least", OPTION_REAL, NULL, AT(gate_spec, at_least), "the lowest value that passes", 0, NULL, 0, 0},
     {"at_most", OPTION_REAL, NULL, AT(gate_spec, at_most), "the highest value that passes", 0, NULL, 0, 0},
+    {"mode", OPTION_CHOICE, "every", AT(gate_spec, only_mode), "of a run in several modes: only in this one", 0, gate_mode_names, 0, 0},
     {0}};
 
 static const struct option report_options[] = {
@@ -214,34 +219,15 @@ static void check_gate(const struct pipeline_spec *spec, const struct gate_spec 
               "there is no candidate '%s'", gate->candidate.data);
 }
 
-/* Modes in which the candidate acts for itself need a back end, gold, and somebody who can act. */
-static void check_live_mode(struct pipeline_spec *spec, const struct yaml_node *root,
-                            bool must_exist, struct fault_list *faults)
+/* Beside the task when nothing else is said; the modes decide whether it must be there. */
+static void find_back_end(struct pipeline_spec *spec, const struct yaml_node *root,
+                          struct fault_list *faults)
 {
-    if (spec->mode != MODE_FREE_RUNNING && spec->mode != MODE_SIMULATED_USER) {
-        spec->back_end_path = (struct strview){0};
-        return;
-    }
     if (!spec->back_end_path.data && spec->task_path.data)
         spec->back_end_path =
             strview_of(file_beside(faults->arena, spec->task_path.data, "backend.yaml"));
     else
         resolve_path(&spec->back_end_path, spec->path, yaml_find(root, "back_end"), false, faults);
-    if (must_exist && spec->back_end_path.data && !file_exists(spec->back_end_path.data))
-        fault_add(faults, yaml_find(root, "mode"), "Name it: 'back_end: FILE'.",
-                  "mode '%s' needs a back end, and there is no file '%s'",
-                  replay_mode_names[spec->mode], spec->back_end_path.data);
-    if (spec->mode == MODE_SIMULATED_USER && !spec->source.gold.data)
-        fault_add(faults, yaml_find(root, "mode"), "Add 'gold: FILE' to the source.",
-                  "mode 'simulated_user' plays the goals of gold, and there is no gold");
-    for (size_t i = 0; i < spec->candidate_count; i++) {
-        const struct candidate_spec *candidate = &spec->candidates[i];
-        if (candidate->kind == CANDIDATE_RULES ||
-            (candidate->kind == CANDIDATE_RECORDED && spec->mode == MODE_SIMULATED_USER))
-            fault_add(faults, candidate->place, "Write 'kind: reference', or name your own agent.",
-                      "a candidate of kind '%s' does not speak for itself, which mode '%s' needs",
-                      candidate_type_names[candidate->kind], replay_mode_names[spec->mode]);
-    }
 }
 
 static void read_filters(struct source_spec *source, struct fault_list *faults)
@@ -291,7 +277,8 @@ static void check(struct pipeline_file *file, const struct yaml_node *root, bool
                   "a max_cost of 0 would allow nothing");
     for (size_t i = 0; i < spec->gate_count; i++)
         check_gate(spec, &spec->gates[i], faults);
-    check_live_mode(spec, root, must_exist, faults);
+    find_back_end(spec, root, faults);
+    replay_modes_check(spec, root, must_exist, faults);
 }
 
 /* A file or a topic. */
@@ -378,6 +365,8 @@ enum status pipeline_spec_load_as(const struct pipeline_request *request, struct
 {
     faults->arena = arena;
     enum status status = load(request, faults, ret_spec, err);
+    if (status == STATUS_OK && faults->count == 0)
+        replay_modes_expand(*ret_spec, faults);
     /* Then keys and faults may be missing: nothing that was read can be relied on. */
     return arena_memory_ran_out(arena) ? error_no_memory(err) : status;
 }

@@ -27,6 +27,7 @@ struct gate_spec {
     struct strview name, metric;
     struct strview candidate; /* absent: every candidate */
     double at_least, at_most; /* NaN: not set */
+    int only_mode;            /* 0: every mode; else enum replay_mode + 1 */
 };
 
 /* Only conversations whose value of the key is one of these: ingest/conversation_filter. */
@@ -56,7 +57,10 @@ struct pipeline_spec {
     struct strview task_path, prices_path;
     struct strview runs_path; /* folder of the run folders */
     struct task_spec *task;
-    int mode; /* enum replay_mode */
+    int mode; /* enum replay_mode; of a run in several modes the first */
+    struct option_texts modes;
+    struct pipeline_spec *by_mode; /* NULL: one mode; else replay_modes.h */
+    size_t mode_count;
     int64_t repeats;
     int64_t seed;
     int profile; /* 0: assay */

@@ -9,6 +9,7 @@
 #include "base/file_stream.h"
 #include "codec/avro_container.h"
 #include "codec/json_record.h"
+#include "config/replay_modes.h"
 #include "pipeline/run_journal.h"
 #include "record/score_row.h"
 #include "report/csv_trials.h"
@@ -16,6 +17,7 @@
 #include "report/json_report.h"
 #include "report/junit_report.h"
 #include "report/markdown_report.h"
+#include "report/modes_report.h"
 #include "report/terminal_table.h"
 #include "score/trial_score.h"
 
@@ -34,8 +36,8 @@ struct reporting {
     struct arena *arena; /* texts of the summary's input */
     struct run_manifest *manifest;
     struct run_journal journal;
-    struct run_fold *fold;
-    struct pipeline_spec shown; /* the pipeline as the report names it */
+    struct run_report_modes modes;
+    struct pipeline_spec shown[RUN_REPORT_MOST_MODES]; /* the pipeline as the report names it */
     struct file_stream predictions, trials;
     struct avro_container_writer *scores;
 };
@@ -70,7 +72,10 @@ static enum status take_trial(struct reporting *reporting, const struct trial *t
     const struct pipeline_spec *pipeline = reporting->request->pipeline;
     if (trial->candidate < 0 || (size_t)trial->candidate >= pipeline->candidate_count)
         return error_set(err, STATUS_DATA, "the journal has a trial of an unknown candidate");
-    enum status status = run_fold_trial(reporting->fold, trial, err);
+    size_t mode = pipeline->candidates[trial->candidate].mode_index;
+    struct trial of_mode = *trial;
+    of_mode.candidate -= (int64_t)replay_modes_first(pipeline, mode);
+    enum status status = run_fold_trial(reporting->modes.folds[mode], &of_mode, err);
     if (status != STATUS_OK)
         return status;
     if (file_stream_is_open(&reporting->predictions))
@@ -98,7 +103,8 @@ static enum status take_conversation(struct reporting *reporting, uint64_t conve
         run_journal_facts(&reporting->journal, conversation, arena, &facts, &found, err);
     if (status != STATUS_OK || !found)
         return status;
-    status = run_fold_conversation(reporting->fold, &facts, err);
+    for (size_t i = 0; i < reporting->modes.count && status == STATUS_OK; i++)
+        status = run_fold_conversation(reporting->modes.folds[i], &facts, err);
     for (uint64_t i = 0; status == STATUS_OK && i < per_conversation; i++) {
         struct trial trial;
         status = run_journal_trial(&reporting->journal, conversation * per_conversation + i, arena,
@@ -191,10 +197,10 @@ static enum status take_accounts(struct reporting *reporting, struct run_fold_in
     return STATUS_OK;
 }
 
-static enum status finish_fold(struct reporting *reporting, struct arena *arena,
-                               struct run_summary **ret_summary, struct error *err)
+static enum status finish_fold(struct reporting *reporting, size_t mode, struct arena *arena,
+                               struct error *err)
 {
-    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    const struct pipeline_spec *pipeline = &reporting->shown[mode];
     json_t *end = NULL;
     if (reporting->journal.end.size)
         (void)json_record_parse(strbuf_view(&reporting->journal.end), &end, NULL);
@@ -209,27 +215,41 @@ static enum status finish_fold(struct reporting *reporting, struct arena *arena,
     enum status status = take_accounts(reporting, &input, err);
     if (status == STATUS_OK) {
         take_environment(reporting, end, &input);
-        status = run_fold_finish(reporting->fold, &input, arena, ret_summary, err);
+        status = run_fold_finish(reporting->modes.folds[mode], &input, arena,
+                                 &reporting->modes.summaries[mode], err);
     }
     json_decref(end);
     return status;
 }
 
-static enum status fold_all(struct reporting *reporting, struct arena *arena,
-                            struct run_summary **ret_summary, struct error *err)
+/* A fold for each mode: their numbers never meet in one. */
+static enum status open_folds(struct reporting *reporting, struct error *err)
+{
+    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    struct run_report_modes *modes = &reporting->modes;
+    enum status status = STATUS_OK;
+    for (; modes->count < replay_modes_count(pipeline) && status == STATUS_OK; modes->count++) {
+        struct pipeline_spec *shown = &reporting->shown[modes->count];
+        *shown = *replay_modes_get(pipeline, modes->count);
+        shown->path = shown_path(reporting, shown->path);
+        status = run_fold_create(shown, &modes->folds[modes->count], err);
+    }
+    return status;
+}
+
+static enum status fold_all(struct reporting *reporting, struct arena *arena, struct error *err)
 {
     CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 * 1024, 0);
-    reporting->shown = *reporting->request->pipeline;
-    reporting->shown.path = shown_path(reporting, reporting->shown.path);
-    enum status status =
-        scratch ? run_fold_create(&reporting->shown, &reporting->fold, err) : error_no_memory(err);
+    enum status status = scratch ? open_folds(reporting, err) : error_no_memory(err);
     for (uint64_t i = 0; status == STATUS_OK && i < reporting->journal.facts.count; i++) {
         status = take_conversation(reporting, i, scratch, err);
         if (i + 1 < reporting->journal.facts.count)
             arena_reset(
                 scratch); /* the fold holds the last conversation's facts until it is finished */
     }
-    return status == STATUS_OK ? finish_fold(reporting, arena, ret_summary, err) : status;
+    for (size_t i = 0; i < reporting->modes.count && status == STATUS_OK; i++)
+        status = finish_fold(reporting, i, arena, err);
+    return status;
 }
 
 static enum status open_stream(struct reporting *reporting, struct file_stream *stream,
@@ -268,15 +288,22 @@ static void close_all(struct reporting *reporting)
     file_stream_close(&reporting->predictions);
     file_stream_close(&reporting->trials);
     avro_container_writer_destroy(reporting->scores);
-    run_fold_destroy(reporting->fold);
+    run_report_modes_done(&reporting->modes);
     if (reporting->journal.log)
         run_journal_close(&reporting->journal);
     arena_destroy(reporting->arena);
 }
 
-enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
-                                 struct run_summary **ret_summary, struct run_fold **ret_fold,
-                                 struct error *err)
+void run_report_modes_done(struct run_report_modes *modes)
+{
+    for (size_t i = 0; i < RUN_REPORT_MOST_MODES; i++)
+        run_fold_destroy(modes->folds[i]);
+    *modes = (struct run_report_modes){0};
+}
+
+enum status run_report_summarise_modes(const struct run_report_request *request,
+                                       struct arena *arena, struct run_report_modes *ret_modes,
+                                       struct error *err)
 {
     struct reporting reporting = {.request = request,
                                   .arena = arena_create(16 * 1024, 0),
@@ -284,17 +311,36 @@ enum status run_report_summarise(const struct run_report_request *request, struc
                                   .trials.descriptor = -1};
     enum status status = reporting.arena ? open_all(&reporting, err) : error_no_memory(err);
     if (status == STATUS_OK)
-        status = fold_all(&reporting, arena, ret_summary, err);
+        status = fold_all(&reporting, arena, err);
     if (status == STATUS_OK)
         status = file_stream_commit(&reporting.predictions, err);
     if (status == STATUS_OK)
         status = file_stream_commit(&reporting.trials, err);
     if (status == STATUS_OK && reporting.scores)
         status = avro_container_commit(reporting.scores, err);
-    if (status == STATUS_OK && ret_fold)
-        *ret_fold = TAKE(reporting.fold);
+    if (status == STATUS_OK) {
+        *ret_modes = reporting.modes;
+        reporting.modes = (struct run_report_modes){0};
+    }
     close_all(&reporting);
     return status;
+}
+
+enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
+                                 struct run_summary **ret_summary, struct run_fold **ret_fold,
+                                 struct error *err)
+{
+    struct run_report_modes modes;
+    enum status status = run_report_summarise_modes(request, arena, &modes, err);
+    if (status != STATUS_OK)
+        return status;
+    *ret_summary = modes.summaries[0];
+    if (ret_fold) {
+        *ret_fold = modes.folds[0];
+        modes.folds[0] = NULL;
+    }
+    run_report_modes_done(&modes);
+    return STATUS_OK;
 }
 
 enum report_format {
@@ -306,11 +352,40 @@ enum report_format {
     FORMAT_UNKNOWN
 };
 
-static void render(enum report_format format, const struct run_summary *summary, bool canonical,
-                   struct strbuf *out)
+static void render_modes(enum report_format format, const struct modes_view *view,
+                         struct strbuf *out)
 {
+    struct terminal_options terminal = {.canonical = view->canonical};
+    switch (format) {
+    case FORMAT_JSON:
+        modes_report_json(out, view);
+        break;
+    case FORMAT_HTML:
+        modes_report_html(out, view);
+        break;
+    case FORMAT_MARKDOWN:
+        modes_report_markdown(out, view);
+        break;
+    case FORMAT_JUNIT:
+        modes_report_junit(out, view);
+        break;
+    case FORMAT_TABLE:
+    case FORMAT_UNKNOWN:
+        modes_report_terminal(out, view, &terminal);
+        break;
+    }
+}
+
+static void render(enum report_format format, const struct modes_view *view, struct strbuf *out)
+{
+    const struct run_summary *summary = view->modes[0];
+    bool canonical = view->canonical;
     struct junit_options junit = {.canonical = canonical, .failed_cases = true};
     struct terminal_options terminal = {.canonical = canonical};
+    if (view->count > 1) {
+        render_modes(format, view, out);
+        return;
+    }
     switch (format) {
     case FORMAT_JSON:
         json_report(out, summary, canonical);
@@ -367,27 +442,39 @@ enum status run_report_check_output(const char *path, struct error *err)
     return STATUS_OK;
 }
 
-static enum status write_report(const char *path, const struct run_summary *summary, bool canonical,
-                                struct error *err)
+static enum status write_report(const char *path, const struct modes_view *view, struct error *err)
 {
     struct strbuf text = {0};
-    render(format_of(path), summary, canonical, &text);
+    render(format_of(path), view, &text);
     enum status status =
         text.failed ? error_no_memory(err) : file_write(path, strbuf_view(&text), err);
     strbuf_done(&text);
     return status;
 }
 
+/* Of several modes each has its own page beside the one that sets them side by side. */
+static enum status write_mode_page(const struct run_report_request *request,
+                                   const struct run_summary *summary, struct arena *arena,
+                                   struct error *err)
+{
+    struct modes_view view = {&summary, 1, NULL, request->canonical};
+    char *path =
+        arena_format(arena, "%s/report.%.*s.html", request->folder, STRVIEW_ARG(summary->mode));
+    return path ? write_report(path, &view, err) : error_no_memory(err);
+}
+
 static enum status write_folder(const struct run_report_request *request,
-                                const struct run_summary *summary, struct arena *arena,
+                                const struct modes_view *view, struct arena *arena,
                                 struct error *err)
 {
     static const char *const names[] = {"report.json", "report.html", "report.md", "junit.xml"};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names && status == STATUS_OK; i++) {
         char *path = arena_format(arena, "%s/%s", request->folder, names[i]);
-        status = path ? write_report(path, summary, request->canonical, err) : error_no_memory(err);
+        status = path ? write_report(path, view, err) : error_no_memory(err);
     }
+    for (size_t i = 0; view->count > 1 && i < view->count && status == STATUS_OK; i++)
+        status = write_mode_page(request, view->modes[i], arena, err);
     return status;
 }
 
@@ -398,8 +485,8 @@ static size_t terminal_width(void)
                                                                                  : 100;
 }
 
-static enum status print(const struct run_report_request *request,
-                         const struct run_summary *summary, struct error *err)
+static enum status print(const struct run_report_request *request, const struct modes_view *view,
+                         struct error *err)
 {
     struct strbuf text = {0};
     const char *no_colour = getenv("NO_COLOR");
@@ -408,9 +495,11 @@ static enum status print(const struct run_report_request *request,
                                             isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
                                         .canonical = request->canonical};
     if (request->to_stdout == RUN_REPORT_STDOUT_JSON)
-        json_report(&text, summary, request->canonical);
+        render(FORMAT_JSON, view, &text);
+    else if (request->to_stdout == RUN_REPORT_STDOUT_TABLE && view->count > 1)
+        modes_report_terminal(&text, view, &terminal);
     else if (request->to_stdout == RUN_REPORT_STDOUT_TABLE)
-        terminal_table(&text, summary, &terminal);
+        terminal_table(&text, view->modes[0], &terminal);
     if (text.size)
         fwrite(text.data, 1, text.size, stdout);
     if (request->to_stdout == RUN_REPORT_STDOUT_TABLE && !request->keep_folder)
@@ -423,32 +512,57 @@ static enum status print(const struct run_report_request *request,
                : error_set(err, STATUS_IO, "could not write to standard output");
 }
 
+/* Of several modes the status that stands first in the order of exit codes. */
 static enum status run_status(const struct run_report_request *request,
-                              const struct run_summary *summary)
+                              const struct modes_view *view)
 {
+    static const enum status order[] = {STATUS_INFRASTRUCTURE, STATUS_GATE_FAILED,
+                                        STATUS_INCONCLUSIVE};
     const struct run_result *result = request->result;
     if (result && result->interrupted)
         return STATUS_INTERRUPTED;
     if (result && result->stopped_by_budget)
         return STATUS_BUDGET;
-    enum status status = run_summary_status(summary);
+    for (size_t o = 0; o < sizeof order / sizeof *order; o++)
+        for (size_t i = 0; i < view->count; i++)
+            if (run_summary_status(view->modes[i]) == order[o])
+                return order[o];
     /* Whoever asks by the exit code must not take nothing for a pass. */
-    return status == STATUS_OK && summary->accounts.conversations == 0 ? STATUS_INCONCLUSIVE
-                                                                       : status;
+    return view->modes[0]->accounts.conversations == 0 ? STATUS_INCONCLUSIVE : STATUS_OK;
+}
+
+static enum status write_all(const struct run_report_request *request,
+                             const struct run_report_modes *modes, struct arena *arena,
+                             struct error *err)
+{
+    const struct run_summary *summaries[RUN_REPORT_MOST_MODES];
+    struct run_side sides[RUN_REPORT_MOST_MODES];
+    struct mode_gaps gaps = {0};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < modes->count; i++) {
+        summaries[i] = modes->summaries[i];
+        sides[i] = (struct run_side){summaries[i], run_fold_outcomes(modes->folds[i])};
+    }
+    if (modes->count > 1)
+        status = mode_gap_make(sides, modes->count, arena, &gaps, err);
+    struct modes_view view = {summaries, modes->count, &gaps, request->canonical};
+    if (status == STATUS_OK && !request->keep_folder)
+        status = write_folder(request, &view, arena, err);
+    for (size_t i = 0; status == STATUS_OK && i < request->output_count; i++)
+        status = write_report(request->outputs[i], &view, err);
+    if (status == STATUS_OK)
+        status = print(request, &view, err);
+    return status == STATUS_OK ? run_status(request, &view) : status;
 }
 
 enum status run_report_write(const struct run_report_request *request, struct error *err)
 {
     CLEANUP(arena_cleanup) struct arena *arena = arena_create(64 * 1024, 0);
-    struct run_summary *summary = NULL;
+    struct run_report_modes modes = {0};
     enum status status =
-        arena ? run_report_summarise(request, arena, &summary, NULL, err) : error_no_memory(err);
-    if (status == STATUS_OK && !request->keep_folder)
-        status = write_folder(request, summary, arena, err);
-    for (size_t i = 0; status == STATUS_OK && i < request->output_count; i++)
-        status = write_report(request->outputs[i], summary, request->canonical, err);
-    if (status != STATUS_OK)
-        return status;
-    status = print(request, summary, err);
-    return status == STATUS_OK ? run_status(request, summary) : status;
+        arena ? run_report_summarise_modes(request, arena, &modes, err) : error_no_memory(err);
+    if (status == STATUS_OK)
+        status = write_all(request, &modes, arena, err);
+    run_report_modes_done(&modes);
+    return status;
 }

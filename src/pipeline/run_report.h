@@ -34,8 +34,20 @@ enum status run_report_write(const struct run_report_request *request, struct er
 /* Whether an output can be written, before a run is paid for. */
 enum status run_report_check_output(const char *path, struct error *err);
 
-/* Just the summary, in `arena`. *ret_fold, when wanted, keeps the outcomes by conversation: the
- * caller destroys it. */
+/* A run's modes by themselves: one, or several of a run in several modes. */
+enum { RUN_REPORT_MOST_MODES = 4 };
+struct run_report_modes {
+    struct run_summary *summaries[RUN_REPORT_MOST_MODES]; /* in the arena */
+    struct run_fold *folds[RUN_REPORT_MOST_MODES];        /* owned: run_report_modes_done */
+    size_t count;
+};
+enum status run_report_summarise_modes(const struct run_report_request *request,
+                                       struct arena *arena, struct run_report_modes *ret_modes,
+                                       struct error *err);
+void run_report_modes_done(struct run_report_modes *modes);
+
+/* Just the summary (of several modes, of the first), in `arena`. *ret_fold, when wanted, keeps the
+ * outcomes by conversation: the caller destroys it. */
 enum status run_report_summarise(const struct run_report_request *request, struct arena *arena,
                                  struct run_summary **ret_summary, struct run_fold **ret_fold,
                                  struct error *err);

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "codec/binary_record.h"
+#include "config/replay_modes.h"
 #include "pipeline/provider_end.h"
 #include "pipeline/run_back_end.h"
 #include "pipeline/scorer_command.h"
@@ -65,12 +66,23 @@ static enum status find_logged(void *context, const struct candidate_spec *spec,
                                ret_prediction, err);
 }
 
+/* The same candidate in another mode: one far end, one cassette, one log. */
+static bool is_shared(const struct session *session, size_t index)
+{
+    const struct pipeline_spec *pipeline = session->options.pipeline;
+    return pipeline->by_mode && pipeline->candidates[index].same_as != index;
+}
+
 static enum status open_candidate(struct session *session, size_t index, struct error *err)
 {
     const struct candidate_spec *spec = &session->options.pipeline->candidates[index];
     struct session_candidate *own = &session->candidates[index];
-    enum status status =
-        candidate_open(&own->candidate, spec, &session->world, session->arena, err);
+    if (is_shared(session, index))
+        *own = session->candidates[spec->same_as];
+    enum status status = candidate_open(&own->candidate, spec, &session->worlds[spec->mode_index],
+                                        session->arena, err);
+    if (is_shared(session, index))
+        return status;
     if (status == STATUS_OK && spec->log.data)
         status = prediction_log_open(spec->log.data, on_fault, session, &own->log, err);
     if (status == STATUS_OK && spec->cassette.data && spec->cassette_mode != CASSETTE_OFF)
@@ -81,19 +93,34 @@ static enum status open_candidate(struct session *session, size_t index, struct 
     return status;
 }
 
-static enum status open_candidates(struct session *session, struct error *err)
+static enum status open_worlds(struct session *session, struct error *err)
 {
     const struct pipeline_spec *pipeline = session->options.pipeline;
     struct back_end *back_end;
     enum status status = run_back_end_open(pipeline, session->arena, &back_end, err);
+    size_t count = replay_modes_count(pipeline);
     if (status != STATUS_OK)
         return status;
-    session->world = (struct candidate_world){.pipeline = pipeline,
-                                              .back_end = back_end,
-                                              .task = pipeline->task,
-                                              .extractor = session->extractor,
-                                              .log_find = find_logged,
-                                              .log_context = session};
+    session->worlds = arena_array(session->arena, count, sizeof *session->worlds);
+    for (size_t i = 0; session->worlds && i < count; i++) {
+        const struct pipeline_spec *own = replay_modes_get(pipeline, i);
+        bool acts = own->mode == MODE_FREE_RUNNING || own->mode == MODE_SIMULATED_USER;
+        session->worlds[i] = (struct candidate_world){.pipeline = own,
+                                                      .back_end = acts ? back_end : NULL,
+                                                      .task = pipeline->task,
+                                                      .extractor = session->extractor,
+                                                      .log_find = find_logged,
+                                                      .log_context = session};
+    }
+    return session->worlds ? STATUS_OK : error_no_memory(err);
+}
+
+static enum status open_candidates(struct session *session, struct error *err)
+{
+    const struct pipeline_spec *pipeline = session->options.pipeline;
+    enum status status = open_worlds(session, err);
+    if (status != STATUS_OK)
+        return status;
     session->candidates =
         arena_array(session->arena, pipeline->candidate_count, sizeof *session->candidates);
     if (!session->candidates)
@@ -226,6 +253,8 @@ void session_close(struct session *session)
         return;
     call_loop_destroy(session->calls);
     for (size_t i = 0; i < session->candidate_count; i++) {
+        if (is_shared(session, i))
+            continue;
         cassette_close(session->candidates[i].cassette);
         prediction_log_close(session->candidates[i].log);
         provider_end_close(&session->candidates[i]);

@@ -86,7 +86,7 @@ struct session {
     struct session_options options;
     struct arena *arena;
     struct extractor *extractor;
-    struct candidate_world world;
+    struct candidate_world *worlds; /* one a mode */
     struct session_candidate *candidates;
     size_t candidate_count;
     struct candidate_scratch *scratches; /* one a thread */

@@ -236,11 +236,22 @@ static void add_sections(struct html *html)
         add_outcomes_and_slots(html);
 }
 
+void html_report_begin(struct html *html)
+{
+    add_head(html);
+    add_top(html);
+}
+
+void html_report_end(struct strbuf *out)
+{
+    strbuf_add_text(out, "</main>\n<footer>Written by assay. This file is complete: it "
+                         "loads nothing and sends nothing.</footer>\n</body>\n</html>\n");
+}
+
 void html_report(struct strbuf *out, const struct run_summary *summary, bool canonical)
 {
     struct html html = {out, summary, canonical};
-    add_head(&html);
-    add_top(&html);
+    html_report_begin(&html);
     html_decision(&html);
     add_toolbar(&html);
     strbuf_add_text(out, "<div class=\"sections\">\n");
@@ -251,6 +262,6 @@ void html_report(struct strbuf *out, const struct run_summary *summary, bool can
     html_accounts_candidates(&html);
     html_accounts(&html);
     html_accounts_provenance(&html);
-    strbuf_add_text(out, "</div>\n</main>\n<footer>Written by assay. This file is complete: it "
-                         "loads nothing and sends nothing.</footer>\n</body>\n</html>\n");
+    strbuf_add_text(out, "</div>\n");
+    html_report_end(out);
 }

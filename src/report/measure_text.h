@@ -45,9 +45,8 @@ void measure_text_bytes(struct strbuf *out, int64_t bytes); /* "41.5 MiB" */
 const char *measure_text_unit_name(enum metric_unit unit);           /* "ratio", for machines */
 const char *measure_text_direction_name(enum metric_direction best); /* "higher", ... */
 const char *measure_text_verdict(enum verdict verdict);              /* "pass", ... */
-const char *measure_text_outcome(int outcome);
-/* "Speech recognition": enum trial_cause_kind */
-const char *measure_text_cause(int cause);          /* enum trial_outcome: "Wrong booking" */
+const char *measure_text_outcome(int outcome);      /* enum trial_outcome: "Wrong booking" */
+const char *measure_text_cause(int cause);          /* enum trial_cause_kind: "Extraction" */
 const char *measure_text_slot_verdict(int verdict); /* enum slot_verdict: "wrong value" */
 
 /* The verdict for the whole run as a word: "PASS", "FAIL", "INCONCLUSIVE", or "NO GATES". */
