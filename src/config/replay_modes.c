@@ -112,8 +112,7 @@ void replay_modes_check(struct pipeline_spec *pipeline, const struct yaml_node *
         pipeline->mode = modes[0];
     if (live < 0)
         pipeline->back_end_path = (struct strview){0};
-    if (must_exist && pipeline->back_end_path.data &&
-        !file_exists(pipeline->back_end_path.data))
+    if (must_exist && pipeline->back_end_path.data && !file_exists(pipeline->back_end_path.data))
         fault_add(faults, at, "Name it: 'back_end: FILE'.",
                   "mode '%s' needs a back end, and there is no file '%s'", replay_mode_names[live],
                   pipeline->back_end_path.data);
