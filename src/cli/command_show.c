@@ -59,11 +59,39 @@ static void print_slot(const struct slot_score *slot)
     printf("%s)\n", slot->flagged == 1 ? ", asks to confirm" : "");
 }
 
+/* A line of its own: what it is, and the words. */
+static void print_line(const char *what, struct strview words)
+{
+    if (!words.size)
+        return;
+    printf("     %s", what);
+    print_safe(words);
+    putchar('\n');
+}
+
+static void print_tool(const struct tool_call *call)
+{
+    printf("     calls:  ");
+    print_safe(call->method);
+    putchar(' ');
+    print_safe(call->parameters);
+    printf(" -> ");
+    print_safe(call->error.size ? call->error : call->result);
+    putchar('\n');
+}
+
 static void print_turn(const struct prediction *prediction, const struct turn_score *score)
 {
     printf("  %lld  caller: ", (long long)prediction->turn + 1);
     print_safe(prediction->input->user_text);
-    putchar('\n');
+    for (size_t i = 0; i < prediction->caller_acts.count; i++) {
+        printf(i ? ", " : "  (");
+        print_safe(prediction->caller_acts.items[i]);
+    }
+    printf(prediction->caller_acts.count ? ")\n" : "\n");
+    print_line("said:   ", prediction->said_text);
+    for (size_t i = 0; i < prediction->tool_calls.count; i++)
+        print_tool((const struct tool_call *)prediction->tool_calls.items + i);
     if (prediction->output->response.size) {
         printf("     agent:  ");
         print_safe(prediction->output->response);
@@ -86,11 +114,21 @@ static void print_trial(const struct trial *trial, const struct candidate_spec *
     if (score && score->reason.data)
         printf(" (%.*s)", STRVIEW_ARG(score->reason));
     putchar('\n');
+    if (trial->ended.size)
+        print_line("the call ended: ", trial->ended);
+    if (trial->first_cause) {
+        printf("     first cause: %s (", trial_cause_names[trial->first_cause->cause]);
+        print_safe(trial->first_cause->why);
+        printf(")\n");
+    }
     const struct prediction *predictions = trial->predictions.items;
-    for (size_t i = 0; i < trial->predictions.count; i++)
+    for (size_t i = 0; i < trial->predictions.count; i++) {
+        if (trial->first_divergence == (int64_t)i)
+            printf("     ---- here it parts from the recorded agent ----\n");
         print_turn(&predictions[i], score && i < score->turns.count
                                         ? (const struct turn_score *)score->turns.items + i
                                         : NULL);
+    }
 }
 
 static void print_json(const struct trial *trial)

@@ -293,6 +293,46 @@ static enum status repeat_recorded_calls(struct trial_live *live, const struct t
     return STATUS_OK;
 }
 
+/* The task's tools that were called after the turn, done or not, one behind the other. */
+enum { MOST_COMPARED = 16 };
+
+static size_t recorded_tools(const struct trial_run *run, struct strview ret_methods[MOST_COMPARED])
+{
+    const struct conversation *recorded = run->conversation;
+    int64_t from = recorded->turns[run->turn].user_sequence;
+    int64_t to = run->turn + 1 < recorded->turn_count ? recorded->turns[run->turn + 1].user_sequence
+                                                      : INT64_MAX;
+    size_t count = 0;
+    for (size_t i = 0; i < recorded->event_count && count < MOST_COMPARED; i++) {
+        const struct event *event = &recorded->events[i];
+        const struct tool_call *call = event->body;
+        if (event->type == EVENT_TOOL_CALL && event->sequence > from && event->sequence < to &&
+            is_task_tool(pipeline_of(run)->task, call->method))
+            ret_methods[count++] = call->method;
+    }
+    return count;
+}
+
+/* Another booking, change or cancellation than the recorded agent's at this turn, or one of them
+ * alone. A call that was made again after an error is one. */
+static bool calls_diverge(const struct trial_run *run)
+{
+    struct strview theirs[MOST_COMPARED], ours[MOST_COMPARED];
+    const struct prediction *prediction = &run->predictions[run->turn];
+    const struct tool_call *calls = prediction->tool_calls.items;
+    size_t their_count = recorded_tools(run, theirs), count = 0;
+    for (size_t i = 0; i < prediction->tool_calls.count && count < MOST_COMPARED; i++) {
+        bool again =
+            i && calls[i - 1].error.data && strview_equal(calls[i - 1].method, calls[i].method);
+        if (!again && is_task_tool(pipeline_of(run)->task, calls[i].method))
+            ours[count++] = calls[i].method;
+    }
+    bool differs = count != their_count;
+    for (size_t i = 0; !differs && i < count; i++)
+        differs = !strview_equal(ours[i], theirs[i]);
+    return differs;
+}
+
 enum status trial_live_answered(struct trial_live *live, struct trial_run *run, struct error *err)
 {
     const struct prediction *prediction = &run->predictions[run->turn];
@@ -314,10 +354,11 @@ enum status trial_live_answered(struct trial_live *live, struct trial_run *run, 
     live->own.turns[run->turn].agent_time_ns = live->own.turns[run->turn].user_time_ns;
     if (pipeline_of(run)->mode == MODE_SIMULATED_USER)
         return STATUS_OK;
-    if (run->trial.first_divergence == FIELD_ABSENT_I64 && diverges(run, output->next_state))
+    bool is_recorded = run->candidate->spec->kind == CANDIDATE_RECORDED;
+    if (run->trial.first_divergence == FIELD_ABSENT_I64 &&
+        (diverges(run, output->next_state) || (!is_recorded && calls_diverge(run))))
         run->trial.first_divergence = (int64_t)run->turn;
-    return run->candidate->spec->kind == CANDIDATE_RECORDED ? repeat_recorded_calls(live, run, err)
-                                                            : STATUS_OK;
+    return is_recorded ? repeat_recorded_calls(live, run, err) : STATUS_OK;
 }
 
 static bool holds(struct strview text, struct strview part)

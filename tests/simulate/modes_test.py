@@ -105,6 +105,24 @@ def check_lies(folder):
         assert row["outcome"] != "wrong_booking" or row["candidate"] != "reference" or "lies" not in row["reason"]
 
 
+def check_profiles(folder):
+    """Whatever a profile can make a caller do happens in a run, and is written down where it happened."""
+    more = ("user: {misheard: 0.05, volunteers: 0.4, interrupts: 0.2, asks_besides: 0.5, changes_mind: 0.4, "
+            "hangs_up: 0.1, patience: 1}\n")
+    candidates = "candidates:\n  - {name: reference, kind: reference}\n  - {name: off, kind: reference, break_slot: time}\n"
+    rows = run(folder, "p1", "simulated_user", more, candidates=candidates)
+    with open(os.path.join(folder, "runs", "p1", "predictions.jsonl"), encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    acts = {act for line in lines for act in line.get("caller_acts", [])}
+    ended = {row["ended"] for row in rows}
+    print("acts", sorted(acts), "ended", sorted(ended))
+    assert acts == {"volunteers", "answers_two", "asks_besides", "corrects", "accepts_offer", "refuses_offer",
+                    "changes_mind", "nothing_wanted", "is_misheard", "interrupts"}, acts
+    assert {"completed", "gave_up", "hung_up", "handed_over", "left"} <= ended, ended
+    for line in lines:
+        assert ("said_text" in line) == ("is_misheard" in line.get("caller_acts", [])), line
+
+
 def check_free_running(folder):
     candidates = "candidates:\n  - {name: recorded, kind: recorded}\n  - {name: reference, kind: reference}\n"
     rows = run(folder, "f1", "free_running", candidates=candidates)
@@ -150,5 +168,6 @@ with tempfile.TemporaryDirectory(suffix="t1") as scratch:
     check_simulated(scratch)
     check_free_running(scratch)
     check_lies(scratch)
+    check_profiles(scratch)
     check_threads(scratch)
     check_kill(scratch)

@@ -198,6 +198,157 @@ Test(simulated_user, the_same_seed_says_the_same_and_another_does_not)
     arena_destroy(stage->arena);
 }
 
+static bool did(struct user_move move, const char *act)
+{
+    for (size_t i = 0; i < move.acts.count; i++)
+        if (strview_is(move.acts.items[i], act))
+            return true;
+    return false;
+}
+
+/* An agent that has just looked into the calendar. */
+static struct user_move hear_offer(struct stage *stage, struct simulated_user *user,
+                                   const char *date, const char *first, const char *second)
+{
+    struct strview times[] = {strview_of(first), strview_of(second)};
+    struct agent_move agent = {.text = strview_of("Which one suits you?"),
+                               .state = task_spec_state(stage->task, strview_of("collect_time")),
+                               .slots = slot_map_empty(),
+                               .offered_date = strview_of(date),
+                               .offered_times = {times, 2}};
+    struct user_move move;
+    cr_assert(eq(int, simulated_user_answer(user, &agent, &move, NULL), STATUS_OK));
+    return move;
+}
+
+static struct strview meant(struct user_move move, const char *slot)
+{
+    const struct slot *found = slot_map_find(&move.meant, strview_of(slot));
+    return found ? slot_value_first(&found->value) : strview_of("(none)");
+}
+
+static void also_takes(struct stage *stage, const char *slot, const char *first, const char *second)
+{
+    struct strview *texts = arena_array(stage->arena, 2, sizeof *texts);
+    texts[0] = strview_of(first);
+    texts[1] = strview_of(second);
+    struct slot_value value = {.kind = SLOT_VALUE_LIST, .count = 2, .texts = texts};
+    cr_assert(slot_map_set(stage->arena, &stage->booking.slots, strview_of(slot), &value));
+}
+
+Test(simulated_user, takes_an_alternative_that_its_goal_holds)
+{
+    struct stage *stage = stage_open();
+    also_takes(stage, "time", "14:30", "11:00");
+    struct simulated_user *user = user_of(stage, 1);
+    hear(stage, user, NULL, NULL);
+    struct user_move move = hear_offer(stage, user, "2025-01-14", "09:00", "11:00");
+    cr_expect(did(move, "accepts_offer"));
+    cr_expect(strview_is(meant(move, "time"), "11:00"));
+    cr_expect(not(simulated_user_fault(user).data != NULL));
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, refuses_what_its_goal_does_not_hold_and_asks_for_its_own)
+{
+    struct stage *stage = stage_open();
+    struct simulated_user *user = user_of(stage, 1);
+    hear(stage, user, NULL, NULL);
+    struct user_move move = hear_offer(stage, user, "2025-01-14", "09:00", "11:00");
+    cr_expect(did(move, "refuses_offer"));
+    cr_expect(strview_is(meant(move, "time"), "14:30"));
+    move = hear_offer(stage, user, "2025-01-15", "14:30", "15:00");
+    cr_expect(did(move, "refuses_offer"), "the right time on another day");
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, who_is_refused_its_wish_names_the_next_best_one)
+{
+    struct stage *stage = stage_open();
+    also_takes(stage, "time", "14:30", "15:30");
+    struct simulated_user *user = user_of(stage, 1);
+    hear(stage, user, NULL, NULL);
+    struct user_move move = hear(stage, user, "collect_time", NULL);
+    cr_expect(strview_is(meant(move, "time"), "14:30"));
+    move = hear_offer(stage, user, "2025-01-14", "09:00", "11:00");
+    cr_expect(did(move, "refuses_offer"));
+    cr_expect(strview_is(meant(move, "time"), "15:30"));
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, answers_two_questions_at_once)
+{
+    struct stage *stage = stage_open();
+    struct simulated_user *user = user_of(stage, 1);
+    hear(stage, user, NULL, NULL);
+    struct user_move move = hear(stage, user, "offer", NULL); /* asks date and time */
+    cr_expect(did(move, "answers_two"));
+    cr_expect(strview_is(meant(move, "date"), "2025-01-14"));
+    cr_expect(strview_is(meant(move, "time"), "14:30"));
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, is_interrupting_misheard_and_curious_by_profile)
+{
+    static const struct strview request = {"parking", 7};
+    struct stage *stage = stage_open();
+    stage->profile = (struct user_spec){
+        .patience = 3, .max_turns = 30, .interrupts = 1, .misheard = 0.5, .asks_besides = 1};
+    stage->goal.requests = (struct text_list){&request, 1};
+    struct simulated_user *user = user_of(stage, 1);
+    hear(stage, user, NULL, NULL);
+    struct user_move move = hear(stage, user, "collect_name", NULL);
+    cr_expect(move.interrupts && did(move, "interrupts"));
+    cr_expect(did(move, "is_misheard"));
+    cr_expect(not(strview_equal(move.said, move.heard)));
+    cr_expect(did(move, "asks_besides"));
+    cr_assert(eq(sz, move.asked.count, 1));
+    cr_expect(strview_is(move.asked.items[0], "parking"));
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, hangs_up_by_profile_but_not_when_it_is_to_stay)
+{
+    struct stage *stage = stage_open();
+    stage->profile.hangs_up = 1;
+    for (int stays = 0; stays < 2; stays++) {
+        struct simulated_user_options options = {.profile = &stage->profile,
+                                                 .task = stage->task,
+                                                 .back_end = stage->end,
+                                                 .gold = &stage->gold,
+                                                 .arena = stage->arena,
+                                                 .seed = 1,
+                                                 .today = civil_time_days(2025, 1, 8),
+                                                 .stays = stays};
+        static const char *const states[] = {"collect_date", "collect_time", "collect_name",
+                                             "collect_phone", "confirmation"};
+        struct simulated_user *user = simulated_user_create(&options);
+        struct user_move move = hear(stage, user, NULL, NULL);
+        for (size_t i = 0; i < 5 && !move.ends; i++)
+            move = hear(stage, user, states[i], NULL);
+        cr_expect(eq(int, move.ends, !stays));
+        cr_expect(stays || strcmp(move.ended, "hung_up") == 0);
+    }
+    arena_destroy(stage->arena);
+}
+
+Test(simulated_user, recognition_changes_nothing_that_the_caller_says)
+{
+    struct stage *stage = stage_open();
+    for (int64_t seed = 0; seed < 10; seed++) {
+        struct user_move moves[2];
+        for (int i = 0; i < 2; i++) {
+            stage->profile.misheard = i ? 0.4 : 0;
+            struct simulated_user *user = user_of(stage, seed);
+            hear(stage, user, NULL, NULL);
+            hear(stage, user, "collect_date", NULL);
+            moves[i] = hear(stage, user, "collect_time", NULL);
+        }
+        cr_expect(strview_equal(moves[0].said, moves[1].said));
+    }
+    arena_destroy(stage->arena);
+}
+
 /* The extraction engine is the second opinion: what it reads must be the day that was meant. */
 Test(caller_phrase, spoken_dates_and_times_are_true_on_the_day_of_the_call)
 {
