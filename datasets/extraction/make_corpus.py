@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes dev.jsonl and heldback.jsonl: the hand-written cases of hand.txt and heldback.txt, and cases
+"""Writes dev.jsonl, heldback.jsonl and fresh.jsonl: the hand-written cases of hand.txt, heldback.txt and fresh.txt, and cases
 from the frames below with values worked out here, independently of the extractor. Deterministic.
 
 usage: make_corpus.py   (writes beside itself)
@@ -578,15 +578,18 @@ def make_durations():
 
 def read_hand(path):
     out = []
+    form = "hand"
     for line in open(os.path.join(HERE, path), encoding="utf-8"):
         line = line.rstrip("\n")
+        if line.startswith("# batch "):
+            form = line[2:]
         if not line or line.startswith("#"):
             continue
         kind, options, text, expected = line.split("|")
         option = dict(x.split("=") for x in options.split())
         want = [tuple(x.strip().split(" ", 1)) for x in expected.split(";") if x.strip()]
         asked = option["asked"].split(",") if "asked" in option else None
-        out.append((kind, option.get("ref", "US"), text, want, asked, "hand"))
+        out.append((kind, option.get("ref", "US"), text, want, asked, form))
     return out
 
 
@@ -623,7 +626,8 @@ def main():
     cut = len(cases) * 2 // 3
     dev = read_hand("hand.txt") + cases[:cut]
     held = read_hand("heldback.txt") + cases[cut:]
-    for name, prefix, part in (("dev.jsonl", "d", dev), ("heldback.jsonl", "h", held)):
+    for name, prefix, part in (("dev.jsonl", "d", dev), ("heldback.jsonl", "h", held),
+                               ("fresh.jsonl", "f", read_hand("fresh.txt"))):
         with open(os.path.join(HERE, name), "w", encoding="utf-8") as out:
             for i, case in enumerate(part):
                 out.write(json.dumps(as_line(i, prefix, case), ensure_ascii=False) + "\n")

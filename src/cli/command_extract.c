@@ -4,7 +4,7 @@
  */
 #include "base/file.h"
 #include "cli/cli_pipeline.h"
-#include "cli/commands.h"
+#include "cli/command_calibrate.h"
 #include "extract/extract_lines.h"
 #include "pipeline/task_extractor.h"
 
@@ -15,7 +15,7 @@
 enum { LINE_LIMIT_BYTES = 1 << 20, FLUSH_BYTES = 1 << 16 };
 
 struct extract_files {
-    const char *input, *output, *task;
+    const char *input, *output, *task, *calibration;
     bool explain;
 };
 
@@ -62,16 +62,24 @@ static enum status convert(struct extract_lines *lines, struct line_reader *read
 static enum status make_extractor(const struct extract_files *files, struct arena *arena,
                                   struct extractor **ret_extractor, struct error *err)
 {
-    if (!files->task)
-        return extractor_create(NULL, ret_extractor, err);
+    struct extract_calibration table;
+    struct extractor_options options = {0};
+    enum status status = STATUS_OK;
+    if (files->calibration) {
+        status = command_calibrate_load(files->calibration, &table, err);
+        options.calibration = &table;
+    }
+    if (status != STATUS_OK || !files->task)
+        return status == STATUS_OK ? extractor_create(&options, ret_extractor, err) : status;
     struct fault_list faults = {0};
     struct task_spec *task;
-    enum status status = task_spec_load(files->task, arena, &faults, &task, err);
+    status = task_spec_load(files->task, arena, &faults, &task, err);
     if (status != STATUS_OK)
         return status;
     cli_pipeline_print_faults(&faults);
-    return faults.count ? error_set(err, STATUS_CONFIG, "the task file is wrong")
-                        : task_extractor_create(task, arena, ret_extractor, err);
+    return faults.count
+               ? error_set(err, STATUS_CONFIG, "the task file is wrong")
+               : task_extractor_create_with(task, options.calibration, arena, ret_extractor, err);
 }
 
 /* What callers said is readable by its owner only. */
@@ -112,6 +120,8 @@ static enum status extract(const struct extract_files *files, bool *ret_all_vali
 
 static int run(int argc, char **argv, const struct cli_command *command)
 {
+    if (argc > 0 && strcmp(argv[0], "calibrate") == 0)
+        return command_calibrate.run(argc - 1, argv + 1, &command_calibrate);
     struct extract_files files = {.input = "-", .output = "-"};
     bool helped = false, all_valid = true;
     struct cli_texts rest = {0};
@@ -120,6 +130,7 @@ static int run(int argc, char **argv, const struct cli_command *command)
         {"input", 'i', CLI_TEXT, &files.input, "FILE", "JSON Lines; default: standard input"},
         {"output", 'o', CLI_TEXT, &files.output, "FILE", "JSON Lines; default: standard output"},
         {"task", 0, CLI_TEXT, &files.task, "FILE", "task file: its categories, locale and opening hours"},
+        {"calibration", 0, CLI_TEXT, &files.calibration, "FILE", "table of `assay extract calibrate`; default: the built-in one"},
         {"explain", 0, CLI_FLAG, &files.explain, NULL, "show tokens, readings and why one won, for people"},
         {0}};
     /* clang-format on */
@@ -141,7 +152,8 @@ const struct cli_command command_extract = {
                "\"locale\"?, \"asked\"?}.\n"
                "Out, in the same order: {\"id\", \"slots\": [...]}; a line that is not valid gives "
                "{\"id\", \"error\"},\n"
-               "the rest go on, and the exit status is 1.\n\n"
+               "the rest go on, and the exit status is 1.\n`assay extract calibrate` fits the "
+               "probability of slots; see its --help.\n\n"
                "  echo '{\"id\": 1, \"text\": \"tomorrow at two\", \"reference_time\": "
                "\"2025-01-14T10:00:00-05:00\"}' | assay extract",
     .run = run,

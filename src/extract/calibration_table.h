@@ -2,9 +2,10 @@
  * calibration_table.h: how often a value was right on development data, by its kind, its confidence
  * and the doubt about it; from that, the probability of a slot.
  *
- * p = (right + 40 * 0.93) / (count + 40): where little was seen, p stays near 0.93, the share of
- * right values on texts that the grammar had not been tried on (docs/EXTRACTION.md). Pure; any
- * thread. The built-in counts are data in calibration_data.c.
+ * p = (right + 20 * prior) / (count + 20): where little was seen, p stays near the prior, the share
+ * of right values without a doubt, or with one, in the cases that the table was fitted on. Fit it
+ * on answers that were given before the grammar was worked on with their texts: `assay extract
+ * calibrate`, docs/EXTRACTION.md. Pure; any thread. The built-in counts are in calibration_data.c.
  */
 #ifndef ASSAY_EXTRACT_CALIBRATION_TABLE_H
 #define ASSAY_EXTRACT_CALIBRATION_TABLE_H
@@ -51,6 +52,7 @@ struct extract_calibration {
     struct {
         uint32_t right, count;
     } cells[EXTRACT_CALIBRATION_KINDS][EXTRACT_CALIBRATION_BANDS][EXTRACT_DOUBT_COUNT];
+    double sure_prior, doubtful_prior;
 };
 
 extern const struct extract_calibration calibration_data_builtin;
@@ -58,10 +60,20 @@ extern const struct extract_calibration calibration_data_builtin;
 double calibration_table_probability(const struct extract_calibration *table,
                                      enum extract_type type, double confidence,
                                      enum extract_doubt doubt);
-/* Counts one slot of a result; for `assay extract calibrate`. */
-void calibration_table_count(struct extract_calibration *table, const struct extract_slot *slot,
-                             bool right);
-/* The table as JSON: {"cells": [{"kind", "band", "reason", "right", "count", "probability"}]}. */
+/* The doubt whose text is `reason` (absent: none); "low probability" is none of its own. */
+enum extract_doubt calibration_table_doubt(struct strview reason);
+/* Counts one value that was judged; the priors follow in calibration_table_finish. */
+void calibration_table_count(struct extract_calibration *table, enum extract_type type,
+                             double confidence, enum extract_doubt doubt, bool right);
+/* Sets the priors from the counts: (right + 9) / (count + 10), and (right + 4) / (count + 5). */
+void calibration_table_finish(struct extract_calibration *table);
+/* The table as JSON: {"sure_prior", "doubtful_prior", "cells": [{"kind", "band", "reason", "right",
+ * "count", "probability"}]}, and as the C source of calibration_data.c. */
 void calibration_table_write(const struct extract_calibration *table, struct strbuf *out);
+void calibration_table_write_source(const struct extract_calibration *table, struct strbuf *out);
+/* Sets one cell by the words of its JSON; false for words that the table does not know. */
+bool calibration_table_set(struct extract_calibration *table, struct strview kind,
+                           struct strview band, struct strview reason, uint32_t right,
+                           uint32_t count);
 
 #endif

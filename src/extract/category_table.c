@@ -161,7 +161,10 @@ static bool token_equals(const struct extract_scratch *scratch, uint32_t at, str
     if (at >= scratch->token_count)
         return false;
     const struct token *token = &scratch->tokens[at];
-    return same_word(word, scratch->text + token->start, token->end - token->start);
+    const char *text = scratch->text + token->start;
+    size_t size = token->end - token->start;
+    bool plural = size == word.size + 1 && word.size >= 3 && lower(text[size - 1]) == 's';
+    return same_word(word, text, plural ? size - 1 : size); /* "flu shots" */
 }
 
 static uint32_t match_at(const struct extract_scratch *scratch, const struct synonym *synonym,
@@ -232,7 +235,8 @@ static bool add_match(struct extract_scratch *scratch, const struct synonym *syn
                         .meaning = -1,
                         .makes = N_CATEGORY,
                         .reasons = reasons,
-                        .score = (int32_t)(end - at) * 10 + 8,
+                        .score =
+                            (int32_t)(end - at) * 20 - 2, /* "beard trim" is no beard and a trim */
                         .value = synonym->value,
                         .slot = synonym->slot};
     return chart_parser_add(scratch, &edge);
@@ -247,12 +251,16 @@ bool category_table_run(const struct category_table *table, struct extract_scrat
         bool found = false;
         if (token->kind != TOKEN_WORD && token->kind != TOKEN_NUMBER)
             continue;
-        const struct synonym *synonym = table->buckets[hash_word(text, size) & table->bucket_mask];
-        for (; synonym; synonym = synonym->next) {
-            uint32_t end = match_at(scratch, synonym, at);
-            if (end && !add_match(scratch, synonym, at, end, 0))
-                return false;
-            found = found || end;
+        bool plural = size >= 4 && lower(text[size - 1]) == 's';
+        for (size_t less = 0; less <= (plural ? 1 : 0); less++) {
+            size_t bucket = hash_word(text, size - less) & table->bucket_mask;
+            for (const struct synonym *s = table->buckets[bucket]; s; s = s->next) {
+                bool other = less && !same_word(s->words[0], text, size - 1);
+                uint32_t end = other ? 0 : match_at(scratch, s, at);
+                if (end && !add_match(scratch, s, at, end, 0))
+                    return false;
+                found = found || end;
+            }
         }
         bool known = (token->flags & TOKEN_KNOWN) != 0;
         if (found || known || size < 5 || size >= WORD_BYTES)

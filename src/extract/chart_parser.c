@@ -70,6 +70,9 @@ static bool context_holds(const struct search *search, const struct form *form, 
         return false; /* "Sunday 9-10am" */
     if ((form->flags & FORM_STREET) && start > 0 && token_is(scratch, start - 1, C_LABEL))
         return false; /* "room four oh two" */
+    if (form->op == OP_AHEAD && form->value == 1 && start > 0 &&
+        token_is(scratch, start - 1, scratch->grammar->literal_for))
+        return false; /* "for three days from February 10" */
     if ((form->flags & FORM_LASTLY) && !sentence_ends(scratch, last->end))
         return false;
     bool first = start == 0 || scratch->tokens[start - 1].kind == TOKEN_PUNCTUATION;

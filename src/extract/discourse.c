@@ -378,6 +378,14 @@ static void move_from_to(struct talk *talk, size_t index)
         }
         return;
     }
+    bool until = (m->has & HAS_RANGE) && m->left < 0 && m->right >= 0 && index > 0 &&
+                 phrase[-1].makes == N_MOVE && phrase->start - phrase[-1].end <= 3;
+    if (until) { /* "postpone it until next week" */
+        struct meaning right = scratch->meanings[m->right];
+        if (set_meaning(talk, phrase, &right))
+            phrase->makes = N_MOMENT;
+        return;
+    }
     int32_t old = find_conflicting(talk, index);
     bool to = false;
     uint32_t reach = phrase->start > 6 ? phrase->start - 6 : 0;

@@ -222,6 +222,11 @@ const struct word_row english_words_rows[] = {
      "how what starting starts beginning or so pop",
      "link",
      {0}},
+    /* left unread beside a value, these say that it may not be what was meant */
+    {"next last after before until till except every each other not nor than instead since within "
+     "following previous past half quarter",
+     "hint",
+     {0}},
     /* telling English from other languages */
     {"the is are i i'd i'm you to and for please can could would like my at on in of with have "
      "book "

@@ -162,6 +162,8 @@ enum status extractor_run(const struct extractor *extractor, struct extract_scra
     scratch->value_size = 0;
     scratch->locale =
         request->locale.size ? locale_table_find(request->locale) : extractor->default_locale;
+    if (extractor->options.week_starts)
+        scratch->locale.week_start = extractor->options.week_starts == 7 ? 7 : 1;
     set_reference(scratch, request);
     size_t value_room = request->text.size * 64 + 4096;
     if (!copy_text(scratch, request->text) ||

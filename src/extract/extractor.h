@@ -91,18 +91,19 @@ struct extract_category {
     size_t value_count;
 };
 
-enum extract_next_weekday {
-    EXTRACT_NEXT_IS_NEXT_WEEK, /* "next Friday" lies in the next calendar week */
-    EXTRACT_NEXT_IS_COMING,    /* "next Friday" is the first one after today */
-};
+/* "next Friday" lies in the next calendar week, or is the first one after today */
+enum extract_next_weekday { EXTRACT_NEXT_IS_NEXT_WEEK, EXTRACT_NEXT_IS_COMING };
 
 struct extract_calibration; /* calibration_table.h */
 
 struct extractor_options {
     const char *default_locale; /* when a request has none, such as "en-US"; NULL: no country */
-    int32_t opens_minute;       /* opening hours decide am or pm; 0 and 0: 08:00 to 20:00 */
-    int32_t closes_minute;
+    int32_t opens_minute, closes_minute; /* decide am or pm; 0 and 0: 08:00 to 20:00 */
+    struct extract_hours {
+        int32_t opens_minute, closes_minute;
+    } day_hours[7]; /* the same by weekday, Monday first; closes 0: as above */
     enum extract_next_weekday next_weekday;
+    int32_t week_starts;  /* 1 Monday, 7 Sunday; 0: as the locale has it */
     double confirm_below; /* needs-confirmation under this probability; 0: 0.80 */
     const struct extract_category *categories;
     size_t category_count;

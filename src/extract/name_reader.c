@@ -112,7 +112,7 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     if (single)
         return false;
     if (strength == NAME_STRONG)
-        return capital || !looks_like_no_name(scratch, at);
+        return capital || (!ends_with(scratch, at, "ing") && !ends_with(scratch, at, "ed"));
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
     static const char *const peoples[] = {"ian", "ish", "ese", "ean"};
     for (size_t i = 0; i < 4 && strength == NAME_WEAK && clause_ends(scratch, at + 1); i++) {
@@ -123,6 +123,8 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
         return !known || token_is(scratch, at, C_TITLE);
     if (known || strength == NAME_KNOWN || looks_like_no_name(scratch, at))
         return false;
+    if (token_is(scratch, at + 1, scratch->grammar->literal_or))
+        return false; /* "it's chicken or fish" */
     /* an unknown word in lower case: only when the clause ends, or a known name goes on */
     if (clause_ends(scratch, at + 1))
         return true;
@@ -284,8 +286,10 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
         return true;
     }
     bool titled = token_is(scratch, at, C_TITLE);
-    if (titled && token_is(scratch, at, C_OTHERS))
+    bool self = titled && token_is(scratch, at, C_OTHERS) && token_is(scratch, at + 1, C_GIVEN);
+    if (titled && token_is(scratch, at, C_OTHERS) && !self)
         return false; /* "Dr. Smith" is whom they want to see */
+    start += self;    /* "this is doctor Amelia Stone" */
     if (titled)
         at++;
     if (at < scratch->token_count && scratch->tokens[at].byte == '.')
@@ -506,6 +510,10 @@ static bool is_of_another(const struct extract_scratch *scratch, const struct ed
     if (cue->makes != N_STRONGNAME || cue->start == 0)
         return false;
     uint32_t before = cue->start - 1;
+    for (uint32_t at = before; at-- > 0 && at + 7 > before;) {
+        if (token_is(scratch, at, C_RELATIVE))
+            return false; /* "for my mother, her name is" */
+    }
     if (token_is(scratch, before, C_TITLE) || token_is(scratch, before, C_OTHERS))
         return true;
     return (scratch->tokens[before].flags & TOKEN_POSSESSIVE) &&

@@ -160,12 +160,34 @@ static bool unite_pair(struct extract_scratch *scratch, struct phrase *a, struct
     return good;
 }
 
+/* "for three days from February 10": the day is where the duration starts, not an open range. */
+static void start_duration(struct extract_scratch *scratch)
+{
+    bool duration = false;
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        duration = duration || (is_live_time(phrase) &&
+                                (scratch->meanings[phrase->meaning].has & HAS_DURATION));
+    }
+    for (size_t i = 0; duration && i < scratch->phrase_count; i++) {
+        struct phrase *phrase = &scratch->phrases[i];
+        if (!is_live_time(phrase) || scratch->grammar->forms[phrase->form]->op != OP_SINCE)
+            continue;
+        const struct meaning *m = &scratch->meanings[phrase->meaning];
+        if ((m->has & HAS_RANGE) && m->left >= 0 && m->right < 0 &&
+            scratch->grammar->forms[phrase->form]->value == 0) {
+            phrase->meaning = m->left;
+            phrase->makes = N_MOMENT;
+        }
+    }
+}
+
 static size_t count_live(const struct extract_scratch *scratch)
 {
     size_t live = 0;
     for (size_t i = 0; i < scratch->phrase_count; i++) {
         const struct phrase *phrase = &scratch->phrases[i];
-        live += is_live_time(phrase) && !(scratch->meanings[phrase->meaning].has & HAS_DURATION);
+        live += is_live_time(phrase);
     }
     return live;
 }
@@ -174,6 +196,7 @@ void phrase_join_run(struct extract_scratch *scratch)
 {
     if (scratch->phrase_count < 2 || count_live(scratch) < 2)
         return;
+    start_duration(scratch);
     for (size_t i = 0; i + 1 < scratch->phrase_count; i++) {
         struct phrase *a = &scratch->phrases[i];
         if (!is_live_time(a) || a->rival >= 0)

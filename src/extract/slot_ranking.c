@@ -264,7 +264,7 @@ static bool has_unread_time(const struct extract_scratch *scratch)
 {
     static const uint16_t classes[] = {
         C_WEEKDAY, C_MONTH, C_RELDAY, C_PARTWORD, C_HM,  C_HMDOT, C_DATEISO, C_DATENUM, C_DATEDM,
-        C_ORD,     C_AMPM,  C_NOON,   C_OCLOCK,   C_H12, C_H24,   C_MINW,    C_DAYUNIT};
+        C_ORD,     C_AMPM,  C_NOON,   C_OCLOCK,   C_H12, C_H24,   C_MINW,    C_DAYUNIT, C_HINT};
     size_t phrase = 0;
     for (uint32_t at = 0; at < scratch->token_count; at++) {
         while (phrase < scratch->phrase_count && scratch->phrases[phrase].end <= at)

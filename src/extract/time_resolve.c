@@ -27,17 +27,30 @@ static void lower_confidence(struct resolved *r, uint8_t most)
         r->confidence = most;
 }
 
-static bool within_hours(const struct extract_scratch *scratch, int32_t minute, bool is_end)
+/* Of which day and end of a range a clock is read. */
+struct clock_context {
+    int32_t not_before; /* minute of the day; earlier ones are past */
+    int32_t weekday;    /* 1 Monday .. 7; 0: not known */
+    bool is_end;
+};
+
+static bool within_hours(const struct extract_scratch *scratch, int32_t minute,
+                         const struct clock_context *context)
 {
     const struct extractor_options *options = &scratch->extractor->options;
-    if (is_end) /* "until 8" is closing time, not opening time */
-        return minute > options->opens_minute && minute <= options->closes_minute;
-    return minute >= options->opens_minute && minute < options->closes_minute;
+    int32_t opens = options->opens_minute, closes = options->closes_minute;
+    if (context->weekday && options->day_hours[context->weekday - 1].closes_minute) {
+        opens = options->day_hours[context->weekday - 1].opens_minute;
+        closes = options->day_hours[context->weekday - 1].closes_minute;
+    }
+    if (context->is_end) /* "until 8" is closing time, not opening time */
+        return minute > opens && minute <= closes;
+    return minute >= opens && minute < closes;
 }
 
-/* Opening hours decide between morning and afternoon; `not_before` drops what is past. */
+/* Opening hours decide between morning and afternoon, after what is past was dropped. */
 static void resolve_clock(const struct extract_scratch *scratch, const struct meaning *m,
-                          int32_t not_before, bool is_end, struct clock *clock)
+                          const struct clock_context *context, struct clock *clock)
 {
     *clock = (struct clock){.other = -1};
     int32_t am = m->hour % 12 * 60 + m->minute, pm = am + 12 * 60;
@@ -54,11 +67,11 @@ static void resolve_clock(const struct extract_scratch *scratch, const struct me
     default:
         break;
     }
-    bool am_open = within_hours(scratch, am, is_end), pm_open = within_hours(scratch, pm, is_end);
+    bool am_open = within_hours(scratch, am, context), pm_open = within_hours(scratch, pm, context);
     bool use_pm = pm_open && !am_open;
     if (am_open == pm_open)
         use_pm = m->hour == 12 || m->hour < 7;
-    bool am_past = am < not_before, pm_past = pm < not_before;
+    bool am_past = am < context->not_before, pm_past = pm < context->not_before;
     if (am_past && !pm_past)
         use_pm = true;
     clock->minute = use_pm ? pm : am;
@@ -232,7 +245,7 @@ static size_t resolve_time(const struct extract_scratch *scratch, const struct m
         return count;
     }
     struct clock clock;
-    resolve_clock(scratch, m, 0, false, &clock);
+    resolve_clock(scratch, m, &(struct clock_context){0}, &clock);
     if (clock.minute >= 1440)
         clock.minute -= 1440; /* 24:00 */
     r.grain = clock_grain(m);
@@ -286,7 +299,9 @@ static size_t resolve_datetime(const struct extract_scratch *scratch, const stru
     int64_t now =
         (scratch->local_ns - scratch->today * CIVIL_TIME_NS_PER_DAY) / (60 * CIVIL_TIME_NS_PER_S);
     struct clock clock;
-    resolve_clock(scratch, m, day->days == scratch->today ? (int32_t)now : 0, false, &clock);
+    struct clock_context context = {.not_before = day->days == scratch->today ? (int32_t)now : 0,
+                                    .weekday = civil_time_weekday(day->days)};
+    resolve_clock(scratch, m, &context, &clock);
     r.grain = clock_grain(m);
     judge_clock(&clock, &r);
     if (day->days == scratch->today && clock.minute < now)
@@ -351,7 +366,9 @@ static bool resolve_end(const struct extract_scratch *scratch, const struct mean
     if (end->has_day && !time_day_resolve(scratch, m, &end->day))
         return false;
     if (end->has_clock) {
-        resolve_clock(scratch, m, 0, is_end, &end->clock);
+        struct clock_context context = {
+            .weekday = end->has_day ? civil_time_weekday(end->day.days) : 0, .is_end = is_end};
+        resolve_clock(scratch, m, &context, &end->clock);
         end->grain = clock_grain(m);
     } else if (end->has_day) {
         end->grain = end->day.grain;

@@ -11,5 +11,10 @@
 /* `arena` holds what is only needed while it is made. */
 enum status task_extractor_create(const struct task_spec *task, struct arena *arena,
                                   struct extractor **ret_extractor, struct error *err);
+/* The same with a table of calibration; NULL: the built-in one. */
+enum status task_extractor_create_with(const struct task_spec *task,
+                                       const struct extract_calibration *calibration,
+                                       struct arena *arena, struct extractor **ret_extractor,
+                                       struct error *err);
 
 #endif

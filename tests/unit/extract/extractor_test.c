@@ -145,6 +145,48 @@ Test(extractor, a_correction_that_leaves_nothing_to_guess_needs_no_confirmation)
     extractor_destroy(extractor);
 }
 
+Test(extractor, am_or_pm_follows_the_opening_hours_of_the_day)
+{
+    /* the shop opens at eight on Saturdays and at ten otherwise, and is open late on Fridays */
+    struct extractor_options options = {.opens_minute = 10 * 60, .closes_minute = 18 * 60};
+    options.day_hours[5] = (struct extract_hours){8 * 60, 13 * 60};
+    options.day_hours[4] = (struct extract_hours){12 * 60, 21 * 60};
+    static const struct {
+        struct question question;
+        const char *expected;
+    } rows[] = {
+        {{.text = "saturday at 8"}, "datetime 2025-01-18T08:00"},
+        {{.text = "friday at 8"}, "datetime 2025-01-17T20:00"},
+        {{.text = "friday at 11"}, "datetime 2025-01-17T11:00"},
+        {{.text = "monday at 11"}, "datetime 2025-01-20T11:00"},
+        {{.text = "between 8 and 9 on friday"}, "interval 2025-01-17T20:00/2025-01-17T21:00"},
+    };
+    struct extractor *extractor = make(&options);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char actual[256];
+        ask(extractor, &rows[i].question, actual, sizeof actual, NULL);
+        cr_expect(eq(str, actual, (char *)rows[i].expected), "%s", rows[i].question.text);
+    }
+    extractor_destroy(extractor);
+}
+
+Test(extractor, the_task_says_on_which_day_a_week_starts)
+{
+    /* a Sunday: of the old week where weeks start on Monday, of the new one where on Sunday */
+    static const struct question question = {
+        .text = "next week", .reference = "2025-01-19T10:00:00-05:00", .locale = "en-US"};
+    static const char *const expected[] = {
+        [0] = "date 2025-W05", [1] = "date 2025-W04", [7] = "date 2025-W05"};
+    for (int32_t starts = 0; starts <= 7; starts += starts ? 6 : 1) {
+        struct extractor_options options = {.week_starts = starts};
+        struct extractor *extractor = make(&options);
+        char actual[256];
+        ask(extractor, &question, actual, sizeof actual, NULL);
+        cr_expect(eq(str, actual, (char *)expected[starts]), "starts on %d", starts);
+        extractor_destroy(extractor);
+    }
+}
+
 Test(extractor, what_is_doubtful_needs_confirmation_and_says_why)
 {
     static const struct {
