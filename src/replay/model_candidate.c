@@ -248,10 +248,11 @@ static bool is_open(const struct candidate *candidate, const struct turn_view *v
         if (!slot_map_find(&view->slots, state->asks.items[i]) &&
             !slot_map_find(&prediction->output->extracted_slots, state->asks.items[i]))
             return true;
-    /* Without a question there is nothing to steer the rules: a long utterance without a value is
-     * worth a look. */
-    return !state && prediction->output->extracted_slots.count == 0 &&
-           utf8_length(prediction->input->user_text) > 24;
+    /* What the rules would have to ask the caller about, the model is asked first; and a long
+     * utterance without a value is worth a look. */
+    return prediction->needs_confirmation.count > 0 ||
+           (prediction->output->extracted_slots.count == 0 &&
+            utf8_length(prediction->input->user_text) > 24);
 }
 
 static void write_notes(const struct prediction *prediction, struct strbuf *out)
