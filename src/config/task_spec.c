@@ -49,6 +49,7 @@ static const struct option slot_options[] = {
     {"required", OPTION_BOOL, "false", AT(slot_spec, required), "must be known before anything is booked", 0, NULL, 0, 0},
     {"compare", OPTION_CHOICE, "typed", AT(slot_spec, compare), "how a value is held against gold", 0, compare_names, 0, 0},
     {"confirm_under", OPTION_REAL, NULL, AT(slot_spec, confirm_under), "read back under this confidence", 0, NULL, 0, 1},
+    {"model_under", OPTION_REAL, NULL, AT(slot_spec, model_under), "hybrid: the model is asked for it under this confidence of the rules", 0, NULL, 0, 1},
     {"description", OPTION_TEXT, NULL, AT(slot_spec, description), "for people and prompts", 0, NULL, 0, 0},
     {"values", OPTION_NODE, NULL, AT(slot_spec, values), "of a categorical slot: a list of {value, synonyms}", 0, NULL, 0, 0},
     {0}};

@@ -89,6 +89,12 @@ double candidate_confirm_under(const struct candidate *candidate, struct strview
                                                : candidate->spec->confirm_under;
 }
 
+double candidate_model_under(const struct candidate *candidate, struct strview slot)
+{
+    const struct slot_spec *spec = task_spec_slot(candidate->world->task, slot);
+    return spec && !isnan(spec->model_under) ? spec->model_under : candidate->spec->model_under;
+}
+
 const struct state_spec *candidate_state(const struct candidate *candidate,
                                          const struct turn_view *view)
 {

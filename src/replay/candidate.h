@@ -129,6 +129,8 @@ void candidate_fail(struct prediction *prediction, struct arena *arena,
 /* A value of the slot under this confidence is read back: the task's threshold for the slot, else
  * the candidate's. */
 double candidate_confirm_under(const struct candidate *candidate, struct strview slot);
+/* The hybrid asks the model for a slot that the rules leave under this confidence: likewise. */
+double candidate_model_under(const struct candidate *candidate, struct strview slot);
 /* The slots that the caller is being asked for, by the task's states. */
 const struct state_spec *candidate_state(const struct candidate *candidate,
                                          const struct turn_view *view);

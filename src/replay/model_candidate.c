@@ -119,9 +119,12 @@ static double in_band(double confidence)
                              : fmin(fmax(confidence, MODEL_CONFIDENCE_LOW), MODEL_CONFIDENCE_HIGH);
 }
 
-/* Confidences of a model lie in their band; what it did not tell is the lower end. */
+/*
+ * Confidences of a model lie in their band; what it did not tell is the lower end. What it says of
+ * itself and what its tokens say (NaN: nothing) weigh the same; one alone stands.
+ */
 static bool band_confidences(const struct candidate *candidate, const struct turn_view *view,
-                             struct prediction *prediction)
+                             double tokens, struct prediction *prediction)
 {
     const struct slot_map *extracted = &prediction->output->extracted_slots;
     struct number_map told = prediction->slot_confidence;
@@ -134,6 +137,8 @@ static bool band_confidences(const struct candidate *candidate, const struct tur
         for (size_t j = 0; j < told.count; j++)
             if (strview_equal(told.items[j].name, slot))
                 confidence = told.items[j].value;
+        if (!isnan(tokens))
+            confidence = isnan(confidence) ? tokens : (confidence + tokens) / 2;
         confidence = in_band(isnan(confidence) ? MODEL_CONFIDENCE_LOW : confidence);
         if (!slot_filling_add_confidence(prediction, view->arena, slot, confidence) ||
             !slot_filling_set_source(prediction, view->arena, slot, "llm") ||
@@ -192,10 +197,27 @@ static enum status take_content(const json_t *reply, const struct turn_view *vie
     return status;
 }
 
+/* The mean probability of the answer's tokens (geometric), where the endpoint tells them. */
+static double token_probability(const json_t *reply)
+{
+    const json_t *choice = json_array_get(json_object_get(reply, "choices"), 0);
+    const json_t *tokens = json_object_get(json_object_get(choice, "logprobs"), "content");
+    double sum = 0;
+    size_t count = json_array_size(tokens);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *logarithm = json_object_get(json_array_get(tokens, i), "logprob");
+        if (!json_is_number(logarithm) || !(json_number_value(logarithm) <= 0))
+            return (double)NAN;
+        sum += json_number_value(logarithm);
+    }
+    return count ? exp(sum / (double)count) : (double)NAN;
+}
+
 /* The reply's envelope, then its content. STATUS_DATA: there is no usable answer, which the
  * prediction tells. */
 static enum status take_reply(const struct candidate *candidate, const struct turn_view *view,
-                              const struct far_answer *answer, struct prediction *prediction)
+                              const struct far_answer *answer, struct prediction *prediction,
+                              double *ret_tokens)
 {
     *prediction->model = (struct prediction_model){
         .name = candidate->spec->model_name,
@@ -218,6 +240,7 @@ static enum status take_reply(const struct candidate *candidate, const struct tu
     prediction->fingerprint =
         copy_string(json_object_get(reply, "system_fingerprint"), view->arena);
     status = take_content(reply, view, prediction);
+    *ret_tokens = token_probability(reply);
     json_decref(reply);
     return status;
 }
@@ -227,11 +250,12 @@ static enum status finish_llm(const struct candidate *candidate, const struct tu
                               struct prediction *prediction, struct error *err)
 {
     (void)scratch;
-    enum status status = take_reply(candidate, view, answer, prediction);
+    double tokens = (double)NAN;
+    enum status status = take_reply(candidate, view, answer, prediction, &tokens);
     if (status != STATUS_OK)
         return status == STATUS_NO_MEMORY ? error_no_memory(err) : STATUS_OK;
     drop_idle_nulls(view, &prediction->output->extracted_slots);
-    return band_confidences(candidate, view, prediction) ? STATUS_OK : error_no_memory(err);
+    return band_confidences(candidate, view, tokens, prediction) ? STATUS_OK : error_no_memory(err);
 }
 
 /* True when the rules leave something open: a slot that was asked for, or one under the threshold.
@@ -241,7 +265,7 @@ static bool is_open(const struct candidate *candidate, const struct turn_view *v
 {
     const struct number_map *map = &prediction->slot_confidence;
     for (size_t i = 0; i < map->count; i++)
-        if (map->items[i].value < candidate->spec->model_under)
+        if (map->items[i].value < candidate_model_under(candidate, map->items[i].name))
             return true;
     const struct state_spec *state = candidate_state(candidate, view);
     for (size_t i = 0; state && i < state->asks.count; i++)
@@ -300,7 +324,7 @@ static bool combine(const struct candidate *candidate, const struct turn_view *v
         double rule_confidence = rule ? confidence_of(rules, answer->name) : 0;
         double model_confidence = confidence_of(model, answer->name);
         bool agree = rule && slot_value_equal(&rule->value, &answer->value);
-        bool keep_rule = rule && rule_confidence >= candidate->spec->model_under;
+        bool keep_rule = rule && rule_confidence >= candidate_model_under(candidate, answer->name);
         double confidence = agree       ? fmax(rule_confidence, model_confidence)
                             : keep_rule ? rule_confidence
                                         : model_confidence;

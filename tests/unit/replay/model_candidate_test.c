@@ -199,6 +199,41 @@ Test(model_candidate, what_is_no_answer_is_malformed_and_says_why)
     }
 }
 
+Test(model_candidate, token_probabilities_weigh_as_much_as_what_the_model_says_of_itself)
+{
+    static const struct {
+        const char *content, *tokens;
+        double confidence;
+    } rows[] = {
+        /* e^-0.2 is 0.8187 */
+        {"{\\\"extracted_slots\\\": {\\\"date\\\": \\\"2025-01-16\\\"}}",
+         "[{\"logprob\": -0.1}, {\"logprob\": -0.3}]", 0.8187},
+        {"{\\\"extracted_slots\\\": {\\\"date\\\": \\\"2025-01-16\\\"}, \\\"confidence\\\": 0.7}",
+         "[{\"logprob\": -0.2}]", (0.7 + 0.8187) / 2},
+        {"{\\\"extracted_slots\\\": {\\\"date\\\": \\\"2025-01-16\\\"}, \\\"confidence\\\": 0.7}",
+         "[]", 0.7},
+        {"{\\\"extracted_slots\\\": {\\\"date\\\": \\\"2025-01-16\\\"}}", "[{\"logprob\": \"x\"}]",
+         0.6},
+        {"{\\\"extracted_slots\\\": {\\\"date\\\": \\\"2025-01-16\\\"}}", "[{\"logprob\": -3}]",
+         0.6},
+    };
+    open_kind(CANDIDATE_LLM);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct prediction prediction;
+        struct candidate_call call;
+        char body[1024];
+        snprintf(body, sizeof body,
+                 "{\"choices\": [{\"message\": {\"content\": \"%s\"}, \"logprobs\": {\"content\": "
+                 "%s}}]}",
+                 rows[i].content, rows[i].tokens);
+        replay_case_say(&at, "ask_date", "", "tomorrow");
+        cr_assert(ask(&prediction, &call));
+        answer_body(&prediction, body);
+        cr_expect(epsilon_eq(dbl, confidence_of(&prediction, "date"), rows[i].confidence, 1e-4),
+                  "row %zu", i);
+    }
+}
+
 Test(model_candidate, the_hybrid_asks_only_for_what_the_rules_leave_open)
 {
     static const struct {
@@ -212,6 +247,7 @@ Test(model_candidate, the_hybrid_asks_only_for_what_the_rules_leave_open)
         {"ask_when", "time=14:00", "tomorrow", 0.5, false},
         {"ask_date", "", "hello", 0.5, true},
         {"", "", "hello", 0.5, false},
+        {"ask_date", "", "next friday", 0.5, true}, /* the rules would have to ask the caller */
         {"", "", "well, you know, the usual thing", 0.5, true}, /* long, and nothing in it */
     };
     open_kind(CANDIDATE_HYBRID);
