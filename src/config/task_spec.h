@@ -45,7 +45,7 @@ struct slot_spec {
     struct strview description;
     double confirm_under; /* a value under this confidence is read back; NaN: the candidate's
                              default */
-    double model_under; /* hybrid: the model is asked for it under this; NaN: as above */
+    double model_under;   /* hybrid: the model is asked for it under this; NaN: as above */
     struct slot_category *categories;
     size_t category_count;
     struct yaml_node *values; /* as read */
