@@ -145,12 +145,6 @@ static enum status by_flips(const struct metric_pairs *pairs, const struct ratio
     return STATUS_OK;
 }
 
-static double difference_of_ratios(const double *sums, const void *context)
-{
-    (void)context;
-    return sums[1] > 0 && sums[3] > 0 ? sums[0] / sums[1] - sums[2] / sums[3] : (double)NAN;
-}
-
 static void take_bootstrap(const struct cluster_bootstrap_result *result, double scale, size_t n,
                            const char *method, struct metric_difference *difference)
 {
@@ -158,37 +152,6 @@ static void take_bootstrap(const struct cluster_bootstrap_result *result, double
     difference->detectable = detectable(result->standard_error);
     difference->method = method;
     set_change(difference, result->estimate, result->interval, scale, n);
-}
-
-static enum status by_bootstrap(const struct metric_difference_request *request,
-                                const struct metric_pairs *pairs, const struct ratio_pairs *sums,
-                                double scale, struct arena *scratch,
-                                struct metric_difference *ret_difference, struct error *err)
-{
-    struct cluster_bootstrap_result result;
-    double *rows = arena_array(scratch, 4 * pairs->count + 1, sizeof *rows);
-    if (!rows)
-        return error_no_memory(err);
-    for (size_t i = 0; i < pairs->count; i++) {
-        rows[4 * i] = pairs->own_sums[i];
-        rows[4 * i + 1] = pairs->own_sizes[i];
-        rows[4 * i + 2] = pairs->reference_sums[i];
-        rows[4 * i + 3] = pairs->reference_sizes[i];
-    }
-    enum status status = cluster_bootstrap(
-        (struct cluster_rows){rows, pairs->count, 4}, difference_of_ratios, NULL,
-        (struct bootstrap_options){.seed = SEED, .purpose = request->metric}, &result, err);
-    if (status != STATUS_OK)
-        return status;
-    *ret_difference = by_ratio(sums, scale);
-    if (result.undefined || !(ratio_pairs_error(sums) > 0))
-        return STATUS_OK;
-    *ret_difference = undefined(NULL);
-    take_bootstrap(&result, scale, pairs->count,
-                   result.resamples ? "cluster bootstrap, BCa"
-                                    : "jackknife over conversations, Student's t",
-                   ret_difference);
-    return STATUS_OK;
 }
 
 static enum status of_columns(const struct metric_difference_request *request,
@@ -209,10 +172,8 @@ static enum status of_columns(const struct metric_difference_request *request,
         *ret_difference = by_mcnemar(&pairs, scale);
     else if (source->metric.kind == RATIO_AVERAGED)
         return by_flips(&pairs, &sums, scale, scratch, ret_difference, err);
-    else if (source->metric.kind == RATIO_SHARE)
-        *ret_difference = by_ratio(&sums, scale);
     else
-        return by_bootstrap(request, &pairs, &sums, scale, scratch, ret_difference, err);
+        *ret_difference = by_ratio(&sums, scale);
     return STATUS_OK;
 }
 
