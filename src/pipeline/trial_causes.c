@@ -94,7 +94,7 @@ static void take_result(struct trial_work *work)
     bool succeeded = !failed && trial->score->success == 1;
     work->evidence.arms[work->arm] = failed ? ARM_IN_ERROR : succeeded ? ARM_SUCCEEDED : ARM_FAILED;
     ((struct cause_arm *)cause->arms.items)[cause->arms.count++] =
-        (struct cause_arm){work->arm, failed ? FIELD_ABSENT_BOOL : succeeded};
+        (struct cause_arm){(int)work->arm, failed ? FIELD_ABSENT_BOOL : (int8_t)succeeded};
     if (trial->error && trial->error->error_class == ERROR_CLASS_BUDGET) {
         own->trial.error = arena_alloc(own->arena, sizeof *own->trial.error);
         if (own->trial.error)
