@@ -86,6 +86,8 @@ static void assign(struct kafka_consumer *consumer, rd_kafka_topic_partition_lis
         keep_error(consumer, rd_kafka_incremental_assign(handle, list), "take partitions");
     else if (consumer->status == STATUS_OK)
         (void)rd_kafka_assign(handle, list);
+    if (list->cnt) /* one that was paused when it went would stay so when it comes back */
+        (void)rd_kafka_resume_partitions(handle, list);
     take_group(consumer);
     consumer->has_joined = true;
 }
