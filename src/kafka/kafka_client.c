@@ -107,7 +107,8 @@ void kafka_client_close(struct kafka_client *client)
 {
     if (!client->handle)
         return;
-    rd_kafka_destroy(client->handle);
+    rd_kafka_destroy_flags(client->handle,
+                           client->leaves_at_once ? RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE : 0);
     client->handle = NULL;
     pthread_mutex_destroy(&client->lock);
 }

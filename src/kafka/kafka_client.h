@@ -18,6 +18,7 @@ struct kafka_client {
     pthread_mutex_t lock;
     char said[256];              /* the last complaint of librdkafka */
     rd_kafka_resp_err_t trouble; /* the last one of its kind: authentication before all */
+    bool leaves_at_once;         /* a consumer that has left its group, or could not */
     void *owner;                 /* of callbacks */
     void (*delivered)(rd_kafka_t *handle, const rd_kafka_message_t *message, void *client);
     void (*rebalanced)(void *owner, rd_kafka_resp_err_t what,

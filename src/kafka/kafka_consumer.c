@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { PATIENCE_MS = 60000, COMMITTED_TIMEOUT_MS = 90000, CLOSE_POLLS = 50 };
+enum { PATIENCE_MS = 60000, COMMITTED_TIMEOUT_MS = 90000, CLOSE_TIMEOUT_MS = 5000 };
 
 struct kafka_consumer {
     struct kafka_client client;
@@ -165,14 +165,31 @@ enum status kafka_consumer_open(const struct kafka_consumer_options *options,
     return STATUS_OK;
 }
 
+/* rd_kafka_consumer_close of 2.0.2 may wait for ever when the group is just rebalancing (seen with
+ * two members that leave at once): this waits a set time, and the broker then misses the member. */
+static void leave_group(struct kafka_consumer *consumer)
+{
+    rd_kafka_t *handle = consumer->client.handle;
+    if (!handle)
+        return;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(handle, queue);
+    int64_t end_ns = clock_monotonic_ns() + CLOSE_TIMEOUT_MS * NS_PER_MS;
+    while (!error && !rd_kafka_consumer_closed(handle) && clock_monotonic_ns() < end_ns)
+        (void)rd_kafka_queue_poll_callback(queue, 50);
+    if (error)
+        rd_kafka_error_destroy(error);
+    rd_kafka_queue_destroy(queue);
+    consumer->client.leaves_at_once = true;
+}
+
 void kafka_consumer_close(struct kafka_consumer *consumer)
 {
     if (!consumer)
         return;
     if (consumer->message)
         rd_kafka_message_destroy(consumer->message);
-    if (consumer->client.handle)
-        (void)rd_kafka_consumer_close(consumer->client.handle);
+    leave_group(consumer);
     if (consumer->group)
         rd_kafka_consumer_group_metadata_destroy(consumer->group);
     kafka_client_close(&consumer->client);
