@@ -166,12 +166,13 @@ enum status kafka_consumer_open(const struct kafka_consumer_options *options,
 }
 
 /* rd_kafka_consumer_close of 2.0.2 may wait for ever when the group is just rebalancing (seen with
- * two members that leave at once): this waits a set time, and the broker then misses the member. */
-static void leave_group(struct kafka_consumer *consumer)
+ * two members that leave at once): this waits a set time, and leaves the rest to the end
+ * of the process. */
+static bool leave_group(struct kafka_consumer *consumer)
 {
     rd_kafka_t *handle = consumer->client.handle;
     if (!handle)
-        return;
+        return true;
     rd_kafka_queue_t *queue = rd_kafka_queue_new(handle);
     rd_kafka_error_t *error = rd_kafka_consumer_close_queue(handle, queue);
     int64_t end_ns = clock_monotonic_ns() + CLOSE_TIMEOUT_MS * NS_PER_MS;
@@ -181,6 +182,7 @@ static void leave_group(struct kafka_consumer *consumer)
         rd_kafka_error_destroy(error);
     rd_kafka_queue_destroy(queue);
     consumer->client.leaves_at_once = true;
+    return rd_kafka_consumer_closed(handle) != 0;
 }
 
 void kafka_consumer_close(struct kafka_consumer *consumer)
@@ -189,7 +191,8 @@ void kafka_consumer_close(struct kafka_consumer *consumer)
         return;
     if (consumer->message)
         rd_kafka_message_destroy(consumer->message);
-    leave_group(consumer);
+    if (!leave_group(consumer))
+        return; /* destroying it would hang too: it is left to the end of the process */
     if (consumer->group)
         rd_kafka_consumer_group_metadata_destroy(consumer->group);
     kafka_client_close(&consumer->client);
