@@ -2,21 +2,13 @@
  * comparison_text.c: comparison_report_text, for a terminal: the verdict and why, one table a
  * candidate, slices, the trade-off, and conversations that changed.
  */
-#include "base/utf8.h"
 #include "report/comparison_words.h"
 #include "report/measure_text.h"
 #include "report/safe_text.h"
+#include "report/terminal_text.h"
 
 enum { TITLE_WIDTH = 29, FLIPS_SHOWN = 50, POINT_WIDTH = 14 };
 static const size_t cell_widths[CELL_COUNT] = {11, 11, 32, 8, 13, 9};
-
-static void pad(struct strbuf *out, size_t start, size_t width)
-{
-    size_t used = utf8_display_width((struct strview){out->data + start, out->size - start});
-    do
-        strbuf_add_char(out, ' ');
-    while (++used < width);
-}
 
 /* No blanks at the end of a line. */
 static void end_line(struct strbuf *out)
@@ -30,11 +22,11 @@ static void add_heads(struct strbuf *out, const char *first)
 {
     size_t start = out->size;
     strbuf_add_text(out, first);
-    pad(out, start, TITLE_WIDTH);
+    terminal_text_pad_to(out, start, TITLE_WIDTH);
     for (int i = 0; i < CELL_COUNT; i++) {
         start = out->size;
         strbuf_add_text(out, comparison_words_heads[i]);
-        pad(out, start, cell_widths[i]);
+        terminal_text_pad_to(out, start, cell_widths[i]);
     }
     end_line(out);
 }
@@ -44,11 +36,11 @@ static void add_row(const struct comparison_input *input, const struct compared_
 {
     size_t start = out->size;
     strbuf_add_text(out, row->row.name);
-    pad(out, start, TITLE_WIDTH);
+    terminal_text_pad_to(out, start, TITLE_WIDTH);
     for (int i = 0; i < CELL_COUNT; i++) {
         start = out->size;
         comparison_words_cell(out, input, row, column, (enum comparison_cell)i);
-        pad(out, start, cell_widths[i]);
+        terminal_text_pad_to(out, start, cell_widths[i]);
     }
     end_line(out);
 }
@@ -107,21 +99,21 @@ static void add_trade_offs(const struct comparison_input *input, struct strbuf *
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         start = out->size;
         strbuf_add_text(out, heads[i]);
-        pad(out, start, POINT_WIDTH);
+        terminal_text_pad_to(out, start, POINT_WIDTH);
     }
     end_line(out);
     for (size_t j = 0; j < comparison->column_count; j++) {
         const struct trade_off *point = &comparison->trade_offs[j];
         start = out->size;
         comparison_words_column(out, input, j);
-        pad(out, start, TITLE_WIDTH);
+        terminal_text_pad_to(out, start, TITLE_WIDTH);
         const double values[] = {point->success_rate, point->cost_per_conversation_usd,
                                  point->latency_p95_ms};
         static const enum metric_unit units[] = {UNIT_RATIO, UNIT_USD, UNIT_MS};
         for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
             start = out->size;
             comparison_words_value(out, values[i], units[i]);
-            pad(out, start, POINT_WIDTH);
+            terminal_text_pad_to(out, start, POINT_WIDTH);
         }
         strbuf_add_text(out, point->on_front ? "on the front" : "");
         if (point->dominated_by != SIZE_MAX) {

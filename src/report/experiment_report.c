@@ -5,30 +5,12 @@
 #include "report/experiment_report.h"
 
 #include "base/json_write.h"
-#include "base/utf8.h"
 #include "report/drift_report.h"
 #include "report/measure_text.h"
+#include "report/terminal_text.h"
 
 static const char *const shown[] = {"success_rate", "slot_f1_micro", "joint_goal_accuracy",
                                     "intent_accuracy", NULL};
-
-static const struct metric_row *find_row(const struct run_summary *run, const char *name)
-{
-    for (size_t i = 0; i < run->section_count; i++)
-        for (size_t j = 0; j < run->sections[i].count; j++)
-            if (strcmp(run->sections[i].rows[j].name, name) == 0)
-                return &run->sections[i].rows[j];
-    return NULL;
-}
-
-static void pad_to(struct strbuf *out, size_t line_start, size_t column)
-{
-    size_t used =
-        utf8_display_width((struct strview){out->data + line_start, out->size - line_start});
-    do
-        strbuf_add_char(out, ' ');
-    while (++used < column);
-}
 
 enum { RUN_COLUMN = 26, CANDIDATE_COLUMN = 46, METRIC_COLUMN = 22 };
 
@@ -36,11 +18,11 @@ static void add_metrics_line(struct strbuf *out, const struct run_summary *run, 
 {
     size_t start = out->size;
     strbuf_add_view(out, run->environment.run_id);
-    pad_to(out, start, RUN_COLUMN);
+    terminal_text_pad_to(out, start, RUN_COLUMN);
     strbuf_add_view(out, run->candidates[candidate].name);
     for (size_t i = 0; shown[i]; i++) {
-        const struct metric_row *row = find_row(run, shown[i]);
-        pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
+        const struct metric_row *row = run_summary_row(run, shown[i]);
+        terminal_text_pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
         if (row)
             measure_text_value(out, &row->by_candidate[candidate], row->unit);
     }
@@ -52,9 +34,9 @@ static int64_t add_cost_line(struct strbuf *out, const struct run_summary *run, 
     const struct candidate_summary *of = &run->candidates[candidate];
     size_t start = out->size;
     strbuf_add_view(out, run->environment.run_id);
-    pad_to(out, start, RUN_COLUMN);
+    terminal_text_pad_to(out, start, RUN_COLUMN);
     strbuf_add_view(out, of->name);
-    pad_to(out, start, CANDIDATE_COLUMN);
+    terminal_text_pad_to(out, start, CANDIDATE_COLUMN);
     if (of->cost_known)
         measure_text_usd_nano(out, of->cost_usd_nano);
     else
@@ -72,7 +54,7 @@ static void add_drift(struct strbuf *out, const struct experiment_input *input)
             continue;
         any = true;
         strbuf_add_view(out, input->runs[i]->environment.run_id);
-        pad_to(out, start, RUN_COLUMN);
+        terminal_text_pad_to(out, start, RUN_COLUMN);
         drift_report_sentence(out, input->drift[i]);
         strbuf_add_format(out, " (against %.*s)\n",
                           STRVIEW_ARG(input->runs[i - 1]->environment.run_id));
@@ -89,10 +71,10 @@ void experiment_report_text(struct strbuf *out, const struct experiment_input *i
                       STRVIEW_ARG(input->experiment), input->count, input->count == 1 ? "" : "s");
     size_t start = out->size;
     strbuf_add_text(out, "run");
-    pad_to(out, start, RUN_COLUMN);
+    terminal_text_pad_to(out, start, RUN_COLUMN);
     strbuf_add_text(out, "candidate");
     for (size_t i = 0; shown[i]; i++) {
-        pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
+        terminal_text_pad_to(out, start, CANDIDATE_COLUMN + i * METRIC_COLUMN);
         strbuf_add_text(out, shown[i]);
     }
     strbuf_add_char(out, '\n');
@@ -117,7 +99,7 @@ static void write_candidate(struct json_write *writer, const struct run_summary 
     json_write_key_text(writer, "started", run->environment.started);
     json_write_key_text(writer, "candidate", run->candidates[candidate].name);
     for (size_t i = 0; shown[i]; i++) {
-        const struct metric_row *row = find_row(run, shown[i]);
+        const struct metric_row *row = run_summary_row(run, shown[i]);
         if (!row)
             continue;
         const struct measure *measure = &row->by_candidate[candidate];

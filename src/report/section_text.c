@@ -3,29 +3,20 @@
  */
 #include "report/section_text.h"
 
-#include "base/utf8.h"
 #include "report/measure_text.h"
+#include "report/terminal_text.h"
 
 enum { TITLE_COLUMN = 44, RANGE_COLUMN = 60 };
-
-static void pad_to(struct strbuf *out, size_t line_start, size_t column)
-{
-    size_t used =
-        utf8_display_width((struct strview){out->data + line_start, out->size - line_start});
-    do
-        strbuf_add_char(out, ' ');
-    while (++used < column);
-}
 
 static void add_row(struct strbuf *out, const struct metric_row *row, size_t candidate)
 {
     const struct measure *measure = &row->by_candidate[candidate];
     size_t start = out->size;
     strbuf_add_format(out, "  %s", row->title);
-    pad_to(out, start, TITLE_COLUMN);
+    terminal_text_pad_to(out, start, TITLE_COLUMN);
     measure_text_value(out, measure, row->unit);
     if (measure_text_has_range(measure)) {
-        pad_to(out, start, RANGE_COLUMN);
+        terminal_text_pad_to(out, start, RANGE_COLUMN);
         measure_text_range(out, measure, row->unit);
     }
     strbuf_add_char(out, '\n');

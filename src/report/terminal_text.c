@@ -92,3 +92,12 @@ void terminal_text_wrapped(const struct terminal_text *text, struct strview word
     strbuf_add_char(text->out, '\n');
     strbuf_fail_with(text->out, &line);
 }
+
+void terminal_text_pad_to(struct strbuf *out, size_t line_start, size_t column)
+{
+    size_t used =
+        utf8_display_width((struct strview){out->data + line_start, out->size - line_start});
+    do
+        strbuf_add_char(out, ' ');
+    while (++used < column);
+}

@@ -24,6 +24,8 @@ void terminal_text_blanks(const struct terminal_text *text, size_t count);
 /* Padded to `width` columns; the padding is outside of the mark. */
 void terminal_text_padded(const struct terminal_text *text, enum terminal_mark mark,
                           struct strview words, size_t width);
+/* Blanks up to `column` of the line that began at `line_start` of the buffer, one at the least. */
+void terminal_text_pad_to(struct strbuf *out, size_t line_start, size_t column);
 /* Words broken to the width and a line feed; the text begins at `column`, later lines are indented.
  * What is not fit for a terminal is replaced (safe_text_line). */
 void terminal_text_wrapped(const struct terminal_text *text, struct strview words, size_t column,
