@@ -2,9 +2,8 @@
  * drift_compare.c: signals of both sides side by side, the rule of alarm over the windows of the
  * current side. Everything that is told lives in the caller's arena. Any thread, one at a time.
  */
-#include "drift/drift_compare.h"
-
 #include "base/memory.h"
+#include "drift/drift_compare.h"
 #include "drift/drift_effect.h"
 #include "stats/multiplicity.h"
 
@@ -64,29 +63,30 @@ static bool add_row(struct comparing *comparing, const struct source *source,
     return row->subject && row->signal && row->windows;
 }
 
-/* Whether some conversation of either side, but not all of both, lacks the signal. */
-static bool absence_varies(const struct source *source)
+/* Whether some conversation of either side lacks the signal. False: memory ran out. */
+static bool count_absent(const struct source *source, uint64_t *ret_absent)
 {
     const struct drift_profile *profiles[] = {source->pair->reference, source->pair->current};
     const size_t signals[] = {source->reference, source->current};
-    uint64_t missing = 0;
+    *ret_absent = 0;
     for (int i = 0; i < 2; i++) {
         struct drift_tally tally;
         if (!has_tally(profiles[i], signals[i], drift_profile_all(profiles[i]), &tally))
-            return false; /* told by the next one that asks */
-        missing += drift_profile_conversations(profiles[i]) - tally.count;
+            return false;
+        *ret_absent += drift_profile_conversations(profiles[i]) - tally.count;
         drift_tally_done(&tally);
     }
-    return missing > 0;
+    return true;
 }
 
 static bool add_rows_of(struct comparing *comparing, const struct source *source,
                         const struct drift_signal *signal)
 {
-    if (!add_row(comparing, source, signal, false))
+    uint64_t absent = 0;
+    if (!add_row(comparing, source, signal, false) ||
+        (signal->tells_absence && !count_absent(source, &absent)))
         return false;
-    return !signal->tells_absence || !absence_varies(source) ||
-           add_row(comparing, source, signal, true);
+    return absent == 0 || add_row(comparing, source, signal, true);
 }
 
 static int by_name(const void *a, const void *b)
