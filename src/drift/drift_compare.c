@@ -2,8 +2,9 @@
  * drift_compare.c: signals of both sides side by side, the rule of alarm over the windows of the
  * current side. Everything that is told lives in the caller's arena. Any thread, one at a time.
  */
-#include "base/memory.h"
 #include "drift/drift_compare.h"
+
+#include "base/memory.h"
 #include "drift/drift_effect.h"
 #include "stats/multiplicity.h"
 
