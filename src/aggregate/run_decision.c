@@ -2,6 +2,8 @@
  * run_decision.c: the numbers that the person who decides sees first, and the verdict in words. The
  * sentences follow from the numbers: a difference whose range holds zero is said to be open.
  */
+#include "aggregate/run_decision.h"
+
 #include "aggregate/run_fold_private.h"
 #include "base/strbuf.h"
 
@@ -284,6 +286,14 @@ static const char *make_sentence(const struct run_summary *summary)
     return sentence;
 }
 
+bool run_decision_say(struct run_summary *summary)
+{
+    const char *sentence = make_sentence(summary);
+    if (sentence)
+        summary->decision.sentence = sentence;
+    return sentence != NULL;
+}
+
 bool run_decision_make(const struct run_fold *fold, const struct run_fold_input *input,
                        struct run_summary *summary)
 {
@@ -294,8 +304,7 @@ bool run_decision_make(const struct run_fold *fold, const struct run_fold_input 
         arena, input->success_means ? input->success_means : success_means(fold->pipeline));
     decision->monthly_calls = fold->pipeline->report.monthly_calls;
     decision->rows = arena_array(arena, fold->candidate_count + 1, sizeof *decision->rows);
-    decision->sentence = make_sentence(summary);
-    if (!decision->success_means || !decision->rows || !decision->sentence)
+    if (!decision->success_means || !decision->rows || !run_decision_say(summary))
         return false;
     for (size_t c = 0; c < fold->candidate_count; c++)
         decision->rows[c] = make_row(fold, summary, c);

@@ -111,7 +111,7 @@ bool summary_numbers_is_live(const struct candidate_spec *spec);
 enum status summary_vectors_add(const struct run_fold *fold, struct metric_row *row,
                                 struct error *err);
 
-/* run_decision.c: what the person who decides sees first; needs sections and gates. */
+/* run_decision.c: what the person who decides sees first; needs sections. */
 bool run_decision_make(const struct run_fold *fold, const struct run_fold_input *input,
                        struct run_summary *summary);
 /* Words for what the mode calls success. */

@@ -14,6 +14,12 @@ const struct metric_row *run_summary_row(const struct run_summary *summary, cons
     return NULL;
 }
 
+double candidate_summary_error_share(const struct candidate_summary *candidate)
+{
+    uint64_t run = candidate->trials - candidate->not_run;
+    return run ? (double)candidate->infrastructure_errors / (double)run : 0;
+}
+
 enum status run_summary_status(const struct run_summary *summary)
 {
     if (summary->too_many_errors)

@@ -27,7 +27,7 @@ static void list_keys(void)
     describe("pipeline", pipeline_spec_options);
     describe("candidates: a list of", pipeline_spec_candidate_options);
     describe("scorers: a list of", pipeline_spec_scorer_options);
-    describe("gates: a list of", pipeline_spec_gate_options);
+    describe("gates: a list of", gate_spec_options);
     describe("user", user_spec_options);
     describe("source.kafka", kafka_spec_source_options);
 }

@@ -2,10 +2,10 @@
  * command_validate.c: `assay validate`: checks pipeline, task, prompts and data without running
  * anything.
  */
-#include "aggregate/gate_check.h"
 #include "base/memory.h"
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
+#include "gate/gate_check.h"
 #include "pipeline/check_inputs.h"
 
 #include <stdio.h>

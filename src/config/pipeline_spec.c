@@ -13,8 +13,6 @@ const char *const candidate_type_names[] = {"rules",    "recorded", "llm",      
                                             "endpoint", "command",  "reference", NULL};
 const char *const replay_mode_names[] = {"teacher_forced", "own_state", "free_running",
                                          "simulated_user", NULL};
-static const char *const gate_mode_names[] = {"every",        "teacher_forced", "own_state",
-                                              "free_running", "simulated_user", NULL};
 static const char *const profile_names[] = {"assay", NULL};
 static const char *const first_cause_names[] = {"false", "auto", "true", NULL};
 static const char *const cassette_names[] = {"off", "replay", "record", NULL};
@@ -50,6 +48,7 @@ const struct option pipeline_spec_options[] = {
     {"report", OPTION_NODE, NULL, AT(pipeline_file, report), "{monthly_calls, worst}", 0, NULL, 0, 0},
     {"prices", OPTION_TEXT, NULL, AT(pipeline_file, spec.prices_path), "price table; default: prices.yaml beside this file", 0, NULL, 0, 0},
     {"runs", OPTION_TEXT, NULL, AT(pipeline_file, spec.runs_path), "folder of the run folders; default: ./runs", 0, NULL, 0, 0},
+    {"baselines", OPTION_TEXT, NULL, AT(pipeline_file, spec.baselines_path), "folder of the blessed runs; default: baselines beside the runs", 0, NULL, 0, 0},
     {"max_cost", OPTION_USD, NULL, AT(pipeline_file, spec.max_cost_usd_nano), "stop cleanly before more than this is spent (USD)", 0, NULL, 0, 0},
     {"use_cassettes", OPTION_BOOL, "true", AT(pipeline_file, spec.use_cassettes), "false: ask models anew instead of replaying answers", 0, NULL, 0, 0},
     {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
@@ -104,15 +103,6 @@ const struct option pipeline_spec_scorer_options[] = {
     {"command", OPTION_TEXTS, NULL, AT(scorer_spec, command), "the program and its arguments", OPTION_MUST, NULL, 0, 0},
     {"processes", OPTION_I64, "1", AT(scorer_spec, processes), "copies that run at once", 0, NULL, 1, 256},
     {"timeout", OPTION_DURATION, "30s", AT(scorer_spec, timeout_ns), "for one trial", 0, NULL, 0, 0},
-    {0}};
-
-const struct option pipeline_spec_gate_options[] = {
-    {"name", OPTION_TEXT, NULL, AT(gate_spec, name), "as it stands in the report; default: the metric", 0, NULL, 0, 0},
-    {"metric", OPTION_TEXT, NULL, AT(gate_spec, metric), "a metric's name, see `assay list metrics`", OPTION_MUST, NULL, 0, 0},
-    {"candidate", OPTION_TEXT, NULL, AT(gate_spec, candidate), "default: every candidate", 0, NULL, 0, 0},
-    {"at_least", OPTION_REAL, NULL, AT(gate_spec, at_least), "the lowest value that passes", 0, NULL, 0, 0},
-    {"at_most", OPTION_REAL, NULL, AT(gate_spec, at_most), "the highest value that passes", 0, NULL, 0, 0},
-    {"mode", OPTION_CHOICE, "every", AT(gate_spec, only_mode), "of a run in several modes: only in this one", 0, gate_mode_names, 0, 0},
     {0}};
 
 static const struct option report_options[] = {
@@ -200,23 +190,13 @@ static void check_candidate(struct pipeline_spec *spec, size_t index, bool must_
                       "there are two candidates named '%s'", candidate->name.data);
 }
 
-static void check_gate(const struct pipeline_spec *spec, const struct gate_spec *gate,
-                       struct fault_list *faults)
+static void check_gates(struct pipeline_spec *spec, struct fault_list *faults)
 {
-    if (isnan(gate->at_least) && isnan(gate->at_most))
-        fault_add(faults, gate->place, "Add 'at_least: 0.9' or 'at_most: 0.1'.",
-                  "the gate has no threshold");
-    if (!gate->candidate.data)
-        return;
     const char **names = arena_array(faults->arena, spec->candidate_count + 1, sizeof *names);
-    for (size_t i = 0; names && i < spec->candidate_count; i++) {
+    for (size_t i = 0; names && i < spec->candidate_count; i++)
         names[i] = spec->candidates[i].name.data ? spec->candidates[i].name.data : "";
-        if (strview_equal(gate->candidate, spec->candidates[i].name))
-            return;
-    }
-    fault_add(faults, yaml_find(gate->place, "candidate"),
-              names ? fault_did_you_mean(faults, gate->candidate, names) : NULL,
-              "there is no candidate '%s'", gate->candidate.data);
+    for (size_t i = 0; i < spec->gate_count; i++)
+        gate_spec_check(&spec->gates[i], names, faults);
 }
 
 /* Beside the task when nothing else is said; the modes decide whether it must be there. */
@@ -275,8 +255,7 @@ static void check(struct pipeline_file *file, const struct yaml_node *root, bool
     if (yaml_find(root, "max_cost") && spec->max_cost_usd_nano == 0)
         fault_add(faults, yaml_find(root, "max_cost"), "Write more than 0, or leave it out.",
                   "a max_cost of 0 would allow nothing");
-    for (size_t i = 0; i < spec->gate_count; i++)
-        check_gate(spec, &spec->gates[i], faults);
+    check_gates(spec, faults);
     find_back_end(spec, root, faults);
     replay_modes_check(spec, root, must_exist, faults);
 }
@@ -353,8 +332,8 @@ static enum status load(const struct pipeline_request *request, struct fault_lis
                                  file->candidates, &spec->candidate_count, faults);
     spec->scorers = read_list(pipeline_spec_scorer_options, sizeof *spec->scorers, file->scorers,
                               &spec->scorer_count, faults);
-    spec->gates = read_list(pipeline_spec_gate_options, sizeof *spec->gates, file->gates,
-                            &spec->gate_count, faults);
+    spec->gates =
+        read_list(gate_spec_options, sizeof *spec->gates, file->gates, &spec->gate_count, faults);
     check(file, root, !copy, faults);
     return load_task(spec, request, root, faults, &spec->task, err);
 }

@@ -7,6 +7,7 @@
 #define ASSAY_CONFIG_PIPELINE_SPEC_H
 
 #include "config/candidate_spec.h"
+#include "config/gate_spec.h"
 #include "config/kafka_spec.h"
 #include "config/task_spec.h"
 #include "config/user_spec.h"
@@ -20,14 +21,6 @@ struct scorer_spec {
     struct option_texts command;
     int64_t processes;
     int64_t timeout_ns;
-};
-
-struct gate_spec {
-    const struct yaml_node *place;
-    struct strview name, metric;
-    struct strview candidate; /* absent: every candidate */
-    double at_least, at_most; /* NaN: not set */
-    int only_mode;            /* 0: every mode; else enum replay_mode + 1 */
 };
 
 /* Only conversations whose value of the key is one of these: ingest/conversation_filter. */
@@ -55,7 +48,8 @@ struct pipeline_spec {
     struct strview experiment, description;
     struct source_spec source;
     struct strview task_path, prices_path;
-    struct strview runs_path; /* folder of the run folders */
+    struct strview runs_path;      /* folder of the run folders */
+    struct strview baselines_path; /* of the blessed runs; absent: `baselines` beside the runs */
     struct task_spec *task;
     int mode; /* enum replay_mode; of a run in several modes the first */
     struct option_texts modes;
@@ -112,6 +106,6 @@ enum status pipeline_spec_load_as(const struct pipeline_request *request, struct
 
 /* The option tables, for `assay list`. */
 extern const struct option pipeline_spec_options[], pipeline_spec_candidate_options[],
-    pipeline_spec_gate_options[], pipeline_spec_scorer_options[];
+    pipeline_spec_scorer_options[];
 
 #endif

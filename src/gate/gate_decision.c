@@ -48,18 +48,17 @@ struct gate_difference gate_difference_paired(const struct gate_pairs *pairs)
     return (struct gate_difference){.estimate = (own - reference) * pairs->scale,
                                     .variance = squares / (n - 1) * pairs->scale * pairs->scale,
                                     .n = pairs->count,
-                                    .is_bounded = pairs->is_bounded};
+                                    .unit = pairs->is_bounded ? fabs(pairs->scale) : 0};
 }
 
-struct gate_difference gate_difference_of_moments(double n, double sum, double squares,
-                                                  bool is_bounded)
+struct gate_difference gate_difference_of_moments(double n, double sum, double squares, double unit)
 {
     if (n < FEWEST_CONVERSATIONS)
         return undefined_difference("fewer than two conversations give both a value");
     double mean = sum / n;
-    double around = fmax(0, squares - n * mean * mean) + (is_bounded ? 1 : 0);
+    double around = fmax(0, squares - n * mean * mean) + unit * unit;
     return (struct gate_difference){
-        .estimate = mean, .variance = around / (n - 1), .n = (uint64_t)n, .is_bounded = is_bounded};
+        .estimate = mean, .variance = around / (n - 1), .n = (uint64_t)n, .unit = unit};
 }
 
 static struct gate_decision undefined_decision(const char *why)
@@ -71,9 +70,11 @@ static struct gate_decision undefined_decision(const char *why)
 /* If the truth were the threshold, this many conversations would differ. */
 static double variance_at(const struct gate_difference *difference, double threshold)
 {
-    double size = fmin(fabs(threshold), 0.5);
-    double floor = difference->is_bounded ? size - size * size : 0;
-    return fmax(difference->variance, floor);
+    if (!(difference->unit > 0))
+        return difference->variance;
+    double size = fmin(fabs(threshold) / difference->unit, 0.5);
+    double least = (size - size * size) * difference->unit * difference->unit;
+    return fmax(difference->variance, least);
 }
 
 static void judge(struct gate_decision *decision, double threshold)

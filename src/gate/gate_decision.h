@@ -27,7 +27,7 @@ struct gate_difference {
     double estimate;
     double variance; /* of one conversation: standard error = sqrt(variance/n) */
     uint64_t n;
-    bool is_bounded;       /* each conversation counts once and lies in [-1, 1] */
+    double unit; /* not 0: each conversation counts once and its difference lies in [-unit, unit] */
     const char *undefined; /* or NULL */
 };
 
@@ -43,7 +43,7 @@ struct gate_pairs {
 struct gate_difference gate_difference_paired(const struct gate_pairs *pairs);
 /* Differences that were kept as n, sum and sum of squares, such as those of many nights. */
 struct gate_difference gate_difference_of_moments(double n, double sum, double squares,
-                                                  bool is_bounded);
+                                                  double unit);
 
 struct gate_decision {
     enum verdict verdict;

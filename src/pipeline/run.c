@@ -4,12 +4,12 @@
  */
 #include "pipeline/run.h"
 
-#include "aggregate/gate_check.h"
 #include "base/civil_time.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json_write.h"
 #include "codec/avro_embedded.h"
+#include "gate/gate_check.h"
 #include "pipeline/lane.h"
 #include "pipeline/spend.h"
 

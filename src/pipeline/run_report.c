@@ -5,11 +5,15 @@
  */
 #include "pipeline/run_report.h"
 
+#include "base/civil_time.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/file_stream.h"
 #include "codec/avro_container.h"
 #include "codec/json_record.h"
 #include "config/replay_modes.h"
+#include "gate/baseline_folder.h"
+#include "gate/gate_check.h"
 #include "pipeline/run_journal.h"
 #include "record/score_row.h"
 #include "report/csv_trials.h"
@@ -197,6 +201,31 @@ static enum status take_accounts(struct reporting *reporting, struct run_fold_in
     return STATUS_OK;
 }
 
+/* Blessed runs lie beside the folder of the run folders, also when that is elsewhere now. */
+static const char *baselines_of(struct reporting *reporting)
+{
+    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    if (pipeline->baselines_path.data)
+        return pipeline->baselines_path.data;
+    const char *folder = reporting->request->folder, *slash = strrchr(folder, '/');
+    const char *runs = arena_format(reporting->arena, "%.*s", slash ? (int)(slash - folder) : 1,
+                                    slash ? folder : ".");
+    return runs ? baseline_folder_beside(reporting->arena, runs) : NULL;
+}
+
+static enum status check_gates(struct reporting *reporting, size_t mode, struct error *err)
+{
+    char now[CIVIL_TIME_TEXT_BYTES];
+    civil_time_print_utc(clock_wall_ns() / NS_PER_MS * NS_PER_MS, now);
+    struct gate_context context = {.outcomes = run_fold_outcomes(reporting->modes.folds[mode]),
+                                   .baselines = baselines_of(reporting),
+                                   .run_id = reporting->manifest->run_id,
+                                   .at = now};
+    return context.baselines ? gate_check_run(&reporting->shown[mode], &context,
+                                              reporting->modes.summaries[mode], err)
+                             : error_no_memory(err);
+}
+
 static enum status finish_fold(struct reporting *reporting, size_t mode, struct arena *arena,
                                struct error *err)
 {
@@ -218,6 +247,8 @@ static enum status finish_fold(struct reporting *reporting, size_t mode, struct 
         status = run_fold_finish(reporting->modes.folds[mode], &input, arena,
                                  &reporting->modes.summaries[mode], err);
     }
+    if (status == STATUS_OK)
+        status = check_gates(reporting, mode, err);
     json_decref(end);
     return status;
 }

@@ -183,6 +183,12 @@ static void add_gates(struct writer *writer)
         plain(writer, "verdict", measure_text_verdict(gate->verdict));
         plain(writer, "reason", gate->reason);
         measure(writer, "measure", &gate->measure);
+        if (gate->against.data) { /* measure is the difference then */
+            text(writer, "against", gate->against);
+            json_write_key_real(&writer->json, "alpha", gate->alpha);
+            json_write_key_i64(&writer->json, "look", (int64_t)gate->look);
+            json_write_key_real(&writer->json, "alpha_spent", gate->alpha_spent);
+        }
         end_object(writer);
     }
     end_array(writer);

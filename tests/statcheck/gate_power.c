@@ -245,7 +245,7 @@ static void look_at_fresh(size_t a_night, double margin, double change)
                 sum += d;
                 squares += d * d;
             }
-            struct gate_difference d = gate_difference_of_moments(n, sum, squares, true);
+            struct gate_difference d = gate_difference_of_moments(n, sum, squares, 1);
             enum verdict verdict = gate_decision_sequence(&d, -margin, alpha, 5000).verdict;
             failed = failed || verdict == VERDICT_FAIL;
             passed = passed || verdict == VERDICT_PASS;

@@ -116,7 +116,7 @@ Test(gate_decision, a_sequence_is_wider_than_one_look_and_narrows_with_data)
 {
     double before = INFINITY;
     for (double n = 100; n < 1e5; n *= 4) {
-        struct gate_difference d = gate_difference_of_moments(n, 0, n / 4, true);
+        struct gate_difference d = gate_difference_of_moments(n, 0, n / 4, 1);
         struct gate_decision once = gate_decision_at(&d, -.02, .05),
                              always = gate_decision_sequence(&d, -.02, .05, 5000);
         cr_expect(always.high > once.high, "n %g", n);

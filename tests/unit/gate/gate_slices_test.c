@@ -10,7 +10,7 @@ static const struct gate_slices_rule rule = {-.05, .05, 30};
 static struct gate_slice slice_of(double estimate, double variance, uint64_t n)
 {
     return (struct gate_slice){
-        .difference = {.estimate = estimate, .variance = variance, .n = n, .is_bounded = true}};
+        .difference = {.estimate = estimate, .variance = variance, .n = n, .unit = 1}};
 }
 
 static enum verdict decide(struct gate_slice *slices, size_t count, size_t *ret_worst)

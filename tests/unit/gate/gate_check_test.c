@@ -1,5 +1,5 @@
-#include "aggregate/gate_check.h"
-#include "fold_case.h"
+#include "gate/gate_check.h"
+#include "unit/aggregate/fold_case.h"
 
 static struct gate_spec gate(const char *metric, const char *candidate, double at_least,
                              double at_most)
@@ -7,7 +7,19 @@ static struct gate_spec gate(const char *metric, const char *candidate, double a
     return (struct gate_spec){.metric = strview_of(metric),
                               .candidate = strview_of(candidate),
                               .at_least = at_least,
-                              .at_most = at_most};
+                              .at_most = at_most,
+                              .by_value = true,
+                              .margin = (double)NAN,
+                              .margin_share = (double)NAN};
+}
+
+static void finish(struct fold_case *test)
+{
+    struct error err = {0};
+    fold_case_finish(test);
+    struct gate_context context = {.outcomes = run_fold_outcomes(test->fold)};
+    cr_assert(eq(int, gate_check_run(&test->pipeline, &context, test->summary, &err), STATUS_OK),
+              "%s", err.what);
 }
 
 /* Two candidates, four calls: the first succeeds in 3, the second in 2. */
@@ -23,7 +35,7 @@ static void run(struct fold_case *test, struct gate_spec *gates, size_t count)
         fold_case_add_letters(test, 0, turns[0][i]);
         fold_case_add_letters(test, 1, turns[1][i]);
     }
-    fold_case_finish(test);
+    finish(test);
 }
 
 Test(gate_check, a_threshold_holds_up_to_the_value_itself)
@@ -40,6 +52,25 @@ Test(gate_check, a_threshold_holds_up_to_the_value_itself)
     cr_expect(eq(str, (char *)test.summary->gates[2].rule, "at least 0.5 and at most 0.5"));
     cr_expect(eq(int, run_summary_status(test.summary), STATUS_OK));
     cr_expect(strstr(test.summary->decision.sentence, "All gates hold.") != NULL);
+    fold_case_end(&test);
+}
+
+Test(gate_check, a_threshold_is_held_against_the_end_of_the_interval)
+{
+    /* 3 of 4: Wilson's interval is .301 to .954 */
+    struct gate_spec gates[] = {gate("success_rate", "first", .3, (double)NAN),
+                                gate("success_rate", "first", .31, (double)NAN),
+                                gate("success_rate", "first", .96, (double)NAN),
+                                gate("success_rate", "first", (double)NAN, 0)};
+    static const enum verdict verdicts[] = {VERDICT_PASS, VERDICT_INCONCLUSIVE, VERDICT_FAIL,
+                                            VERDICT_FAIL};
+    for (size_t i = 0; i < 4; i++)
+        gates[i].by_value = false;
+    struct fold_case test;
+    run(&test, gates, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect(eq(int, test.summary->gates[i].verdict, verdicts[i]), "%s",
+                  test.summary->gates[i].reason);
     fold_case_end(&test);
 }
 
@@ -97,7 +128,7 @@ Test(gate_check, too_many_errors_leave_the_gates_of_that_candidate_open)
             fold_case_fail(&test, trial, ERROR_CLASS_INFRASTRUCTURE);
         fold_case_add(&test, trial);
     }
-    fold_case_finish(&test);
+    finish(&test);
     cr_expect(eq(int, test.summary->gates[0].verdict, VERDICT_PASS));
     cr_expect(eq(int, test.summary->gates[1].verdict, VERDICT_INCONCLUSIVE));
     cr_expect(eq(int, test.summary->decision.verdict, VERDICT_INCONCLUSIVE));

@@ -1,0 +1,13 @@
+/*
+ * run_decision.h: the verdict in words. The fold makes it without gates; who checks gates has it
+ * said again. Thread: main.
+ */
+#ifndef ASSAY_AGGREGATE_RUN_DECISION_H
+#define ASSAY_AGGREGATE_RUN_DECISION_H
+
+#include "aggregate/run_summary.h"
+
+/* Makes decision.sentence from gates, errors and success rates. False: memory ran out. */
+bool run_decision_say(struct run_summary *summary);
+
+#endif
