@@ -115,6 +115,7 @@ struct gate_summary {
     double alpha;           /* of all looks */
     uint64_t look;          /* from 1; 0: not counted */
     double alpha_spent;     /* by looks 1 to this one */
+    size_t line;            /* in the pipeline file; 0: not known */
 };
 
 /* Something that was not right with the input: told with its place. */

@@ -18,6 +18,8 @@ const struct cli_command *const commands[] = {
     &command_show,
     &command_report,
     &command_compare,
+    &command_baseline,
+    &command_plan,
     &command_drift,
     &command_summary,
     &command_score,

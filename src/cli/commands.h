@@ -9,6 +9,8 @@ extern const struct cli_command command_init, command_validate, command_list, co
     command_dead_letter, command_doctor, command_runs, command_show, command_summary, command_score,
     command_compare, command_report, command_extract, command_drift;
 
+extern const struct cli_command command_baseline, command_plan; /* gates */
+
 /* Ends with NULL. */
 extern const struct cli_command *const commands[];
 

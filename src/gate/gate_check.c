@@ -409,7 +409,8 @@ static enum status add_task(struct checking *checking, size_t gate, size_t candi
         .name = arena_format(summary->arena, "%.*s", STRVIEW_ARG(name)),
         .metric = arena_format(summary->arena, "%.*s", STRVIEW_ARG(spec->metric)),
         .candidate = summary->candidates[candidate].name,
-        .verdict = VERDICT_INCONCLUSIVE};
+        .verdict = VERDICT_INCONCLUSIVE,
+        .line = spec->place ? spec->place->line : 0};
     struct gate_task task = {
         checking->pipeline, spec, checking->context, summary, candidate, checking->baselines[gate],
         summary->arena,     made};

@@ -17,6 +17,7 @@
 #include "pipeline/run_journal.h"
 #include "record/score_row.h"
 #include "report/csv_trials.h"
+#include "report/github_report.h"
 #include "report/html_report.h"
 #include "report/json_report.h"
 #include "report/junit_report.h"
@@ -247,7 +248,7 @@ static enum status finish_fold(struct reporting *reporting, size_t mode, struct 
         status = run_fold_finish(reporting->modes.folds[mode], &input, arena,
                                  &reporting->modes.summaries[mode], err);
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !reporting->request->without_gates)
         status = check_gates(reporting, mode, err);
     json_decref(end);
     return status;
@@ -543,7 +544,39 @@ static enum status print(const struct run_report_request *request, const struct 
                : error_set(err, STATUS_IO, "could not write to standard output");
 }
 
-/* Of several modes the status that stands first in the order of exit codes. */
+/* Appends: several steps of a job share the file. */
+static enum status append_file(const char *path, struct strview text, struct error *err)
+{
+    FILE *file = fopen(path, "ae");
+    bool written = file && fwrite(text.data, 1, text.size, file) == text.size;
+    written = file && fclose(file) == 0 && written;
+    return written
+               ? STATUS_OK
+               : error_set(err, STATUS_IO, "could not append to '%s': %s", path, strerror(errno));
+}
+
+/* In GitHub Actions: gates as annotations, and report.md on the page of the job. */
+static enum status tell_github(const struct modes_view *view, struct error *err)
+{
+    const char *actions = getenv("GITHUB_ACTIONS"), *page = getenv("GITHUB_STEP_SUMMARY");
+    struct strbuf text = {0};
+    enum status status = STATUS_OK;
+    if (actions && strcmp(actions, "true") == 0) {
+        for (size_t i = 0; i < view->count; i++)
+            github_report_annotations(&text, view->modes[i], view->modes[i]->pipeline);
+        if (!text.failed && text.size)
+            fwrite(text.data, 1, text.size, stderr); /* stdout is for results */
+    }
+    strbuf_clear(&text);
+    if (page && *page) {
+        render(FORMAT_MARKDOWN, view, &text);
+        strbuf_add_char(&text, '\n');
+        status = text.failed ? error_no_memory(err) : append_file(page, strbuf_view(&text), err);
+    }
+    strbuf_done(&text);
+    return status;
+}
+
 static enum status run_status(const struct run_report_request *request,
                               const struct modes_view *view)
 {
@@ -583,6 +616,8 @@ static enum status write_all(const struct run_report_request *request,
         status = write_report(request->outputs[i], &view, err);
     if (status == STATUS_OK)
         status = print(request, &view, err);
+    if (status == STATUS_OK && request->to_stdout != RUN_REPORT_STDOUT_NOTHING)
+        status = tell_github(&view, err);
     return status == STATUS_OK ? run_status(request, &view) : status;
 }
 

@@ -20,8 +20,9 @@ struct run_report_request {
     const struct pipeline_spec *pipeline;
     const struct run_result *result; /* of the run that has just ended; NULL: an old one */
     enum run_report_stdout to_stdout;
-    bool canonical;   /* without the environment and times of live calls */
-    bool keep_folder; /* write nothing into the run folder, only `outputs` and stdout */
+    bool canonical;     /* without the environment and times of live calls */
+    bool keep_folder;   /* write nothing into the run folder, only `outputs` and stdout */
+    bool without_gates; /* for readers of the numbers: no gate is checked, no look taken down */
     const char *
         *outputs; /* further files; the format by the ending: .json .html .md .xml .csv .jsonl */
     size_t output_count;

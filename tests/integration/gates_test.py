@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""gates_test.py PROGRAM: blessing a run, gates against it, the book of looks, planning, what a CI is told.
+
+Python 3.9, standard library only.
+"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from integration_case import BOOKING, expect, run_cases  # noqa: E402
+
+GATE = "gates:\n  - {name: as good as production, metric: success_rate, baseline: production, margin: %s}\n"
+PRODUCTION = {"name": "agent", "kind": "recorded"}
+WORSE = {"name": "agent", "kind": "rules", "confirm_under": 0.8}
+
+
+def pipeline(bench, candidate, gates="", more=""):
+    folder = pathlib.Path(BOOKING)
+    bench.pipeline([candidate] if isinstance(candidate, dict) else candidate, events=str(folder / "conversations.jsonl"),
+                   gold=str(folder / "gold.jsonl"), task=str(folder / "task.yaml"), more=gates + more)
+
+
+def blessed(bench, candidate=PRODUCTION):
+    pipeline(bench, candidate)
+    bench.run("old")
+    bench.call("baseline", "bless", "old", "--name", "production")
+
+
+def gate_of(bench, run):
+    return json.loads((bench.folder / "runs" / run / "report.json").read_text())["gates"][0]
+
+
+def case_verdicts_are_exit_codes(bench):
+    blessed(bench)
+    pipeline(bench, PRODUCTION, GATE % 0.05)
+    bench.run("same")
+    pipeline(bench, PRODUCTION, GATE % 0.001)
+    bench.run("close", exit_code=101)
+    pipeline(bench, WORSE, GATE % 0.05)
+    bench.run("worse", exit_code=100)
+    gate = gate_of(bench, "worse")
+    expect(gate["verdict"] == "fail" and gate["measure"]["high"] < -0.05, "the fall is not told", gate)
+    expect(gate["look"] == 2 and 0.0303 < gate["alpha_spent"] < 0.05, "the second look is not counted", gate)
+    expect(gate_of(bench, "close")["look"] == 1, "the same outcomes are another look", gate_of(bench, "close"))
+
+
+def case_a_report_again_takes_no_look(bench):
+    blessed(bench)
+    pipeline(bench, WORSE, GATE % 0.05)
+    bench.run("worse", exit_code=100)
+    first = (bench.folder / "runs" / "worse" / "report.md").read_bytes()
+    for _ in range(3):
+        bench.call("report", "worse", exit_code=100)
+    bench.call("compare", "old", "worse")
+    out, _, _ = bench.call("baseline", "list", "--json")
+    listed = json.loads(out)
+    expect(len(listed) == 1 and listed[0]["looks"] == 1, "looks were taken down", out)
+    expect((bench.folder / "runs" / "worse" / "report.md").read_bytes() == first, "the report is another one")
+
+
+def case_blessing_again_begins_the_book_anew(bench):
+    blessed(bench)
+    pipeline(bench, WORSE, GATE % 0.05)
+    bench.run("worse", exit_code=100)
+    bench.call("baseline", "bless", "worse", "--name", "production")
+    bench.call("report", "worse", exit_code=0)
+    gate = gate_of(bench, "worse")
+    expect(gate["verdict"] == "pass" and gate["look"] == 1, "it is not as good as itself", gate)
+
+
+def case_the_first_run_has_no_baseline_yet(bench):
+    pipeline(bench, PRODUCTION, GATE % 0.05)
+    told = bench.run("first", exit_code=101)
+    expect("no baseline 'production'" in told, "what is missing is not told", told)
+
+
+def case_a_changed_run_folder_is_seen(bench):
+    blessed(bench)
+    bench.call("baseline", "show", "production")
+    with open(bench.folder / "runs" / "old" / "journal.log", "ab") as journal:
+        journal.write(b"one more")
+    _, err, _ = bench.call("baseline", "show", "production", exit_code=1)
+    expect("has changed" in err, "the change is not told", err)
+    pipeline(bench, PRODUCTION, GATE % 0.05)
+    told = bench.run("new", exit_code=101)
+    expect("has changed" in gate_of(bench, "new")["reason"], "the change is not told", told)
+
+
+def case_a_run_folder_that_is_gone_leaves_its_baseline(bench):
+    blessed(bench)
+    shutil.rmtree(bench.folder / "runs" / "old")
+    out, _, _ = bench.call("baseline", "show", "production")
+    expect("the kept outcomes stand" in out, "it is not told", out)
+    pipeline(bench, PRODUCTION, GATE % 0.05)
+    bench.run("new")
+
+
+def case_another_gold_is_no_regression(bench):
+    blessed(bench)
+    pipeline(bench, WORSE, GATE % 0.05)
+    text = (bench.folder / "pipeline.yaml").read_text()
+    gold = pathlib.Path(BOOKING) / "gold.jsonl"
+    bench.write("gold2.jsonl", b"".join(gold.read_bytes().splitlines(True)[:-1]))
+    (bench.folder / "pipeline.yaml").write_text(text.replace(str(gold), "gold2.jsonl"))
+    bench.run("new", exit_code=101)
+    expect("gold is not what" in gate_of(bench, "new")["reason"], "it is not told", gate_of(bench, "new"))
+
+
+def case_two_runs_at_once_take_two_looks(bench):
+    blessed(bench)
+    runs = []
+    for i in range(4):  # each leaves out another call, so that outcomes differ
+        pipeline(bench, dict(WORSE, name="agent%d" % (i // 2)), GATE % 0.05)
+        name = "p%d.yaml" % i
+        shutil.copy(bench.folder / "pipeline.yaml", bench.folder / name)
+        runs.append(subprocess.Popen([bench.path, "run", "-c", name, "-q", "--limit", str(190 + i), "--run-id", "at-once-%d" % i],
+                                     cwd=bench.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    expect([run.wait() for run in runs] == [100] * 4, "not all of them failed their gate")
+    looks = sorted((gate_of(bench, "at-once-%d" % i)["candidate"], gate_of(bench, "at-once-%d" % i)["look"]) for i in range(4))
+    expect(looks == [("agent0", 1), ("agent0", 2), ("agent1", 1), ("agent1", 2)], "looks are not 1 and 2 each", looks)
+
+
+def case_faults_have_their_place(bench):
+    wrong = ("gates:\n"
+             "  - {metric: success_rate, margin: 0.02}\n"
+             "  - {metric: success_rate, kind: superiority, against: nobody}\n"
+             "  - {metric: latency_p95_ms, baseline: production, margin: 10}\n"
+             "  - {metric: success_rate, baseline: ../production, margin: 0.02}\n"
+             "  - {metric: success_rate, baseline: production, margin: 0.02, at_least: 0.5}\n"
+             "  - {metric: success_rate, kind: non_inferiority, baseline: production}\n"
+             "  - {metric: success_rate, at_least: 0.5, slice: locale}\n")
+    pipeline(bench, PRODUCTION, wrong)
+    _, err, _ = bench.call("validate", "pipeline.yaml", exit_code=2)
+    for line in (":5:", ":6:", ":8:", ":9:", ":10:", ":11:"):
+        expect("pipeline.yaml" + line in err, "the fault at %s is not told" % line, err)
+    pipeline(bench, PRODUCTION, "gates:\n  - {metric: latency_p95_ms, baseline: production, margin: 10}\n")
+    _, err, _ = bench.call("validate", "pipeline.yaml", exit_code=2)
+    expect("cannot be compared" in err, "a quantile was taken", err)
+
+
+def case_a_ci_is_told(bench):
+    blessed(bench)
+    pipeline(bench, WORSE, GATE % 0.05)
+    page = bench.write("summary.md", "before\n")
+    told = bench.run("worse", exit_code=100, env={"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)})
+    expect("\n::error file=pipeline.yaml,line=" in "\n" + told, "no annotation", told)
+    expect("::notice title=assay integration%3A FAIL::" in told, "no verdict", told)
+    lines = page.read_text().splitlines()
+    expect(lines[0] == "before" and "FAIL" in "".join(lines[1:4]), "no verdict on top of the page", lines[:6])
+    told = bench.run("again", exit_code=100)
+    expect("::error" not in told, "annotations outside of a CI", told)
+
+
+def case_planning_follows_from_runs(bench):
+    blessed(bench)
+    out, _, _ = bench.call("plan", "--margin", "0.02", "--power", "0.8", "--json")
+    one = json.loads(out)
+    expect(one["plans"][0]["conversations"] > 2000, "an upper bound from one run is not small", out)
+    wider = json.loads(bench.call("plan", "--margin", "0.04", "--json")[0])
+    ratio = one["plans"][0]["conversations"] / wider["plans"][0]["conversations"]
+    expect(3.5 < ratio < 4.2, "half the margin does not ask for about four times the calls", ratio)
+    later = json.loads(bench.call("plan", "--margin", "0.04", "--look", "30", "--json")[0])
+    expect(later["plans"][0]["conversations"] > wider["plans"][0]["conversations"], "a later look costs nothing", later)
+    pipeline(bench, WORSE)
+    bench.run("worse")
+    two = json.loads(bench.call("plan", "old", "worse", "--margin", "0.02", "--json")[0])
+    expect(two["variance_own"] > 0, "two runs of one name tell its noise", two)
+    out, _, _ = bench.call("plan", "--margin", "0.02", "--runs", "runs/old")
+    expect("conversations" in out, "a run named by --runs is not read", out)
+    for bad in (["--margin", "0"], ["--margin", "x"], [], ["--margin", "0.1", "--metric", "latency_p95_ms"],
+                ["--margin", "0.1", "--candidate", "nobody"], ["--margin", "0.1", "--power", "0.3"]):
+        bench.call("plan", *bad, exit_code=2)
+
+
+if __name__ == "__main__":
+    run_cases(globals())
