@@ -108,14 +108,12 @@ struct gate_summary {
     struct measure measure;
     bool measured_live; /* on times of this run's calls: not in the canonical report */
     enum verdict verdict;
-    const char *reason; /* a sentence */
-    /* against a baseline or another candidate: then `measure` is the difference, each end of its
-     * interval at this look's level */
-    struct strview against; /* absent: a threshold */
-    double alpha;           /* of all looks */
-    uint64_t look;          /* from 1; 0: not counted */
-    double alpha_spent;     /* by looks 1 to this one */
-    size_t line;            /* in the pipeline file; 0: not known */
+    const char *reason;        /* a sentence */
+    struct strview against;    /* baseline or candidate: `measure` is the difference to it, at this
+                                  look's level; absent: a threshold */
+    double alpha, alpha_spent; /* of all looks; by looks 1 to this one */
+    uint64_t look;             /* from 1; 0: not counted */
+    size_t line;               /* in the pipeline file; 0: not known */
 };
 
 /* Something that was not right with the input: told with its place. */
@@ -202,7 +200,6 @@ struct run_summary {
     struct run_environment environment;
 };
 
-/* Of the trials that were run. */
 double candidate_summary_error_share(const struct candidate_summary *candidate);
 /* The row of a metric, or NULL when no section has it. */
 const struct metric_row *run_summary_row(const struct run_summary *summary, const char *metric);

@@ -55,13 +55,13 @@ static size_t candidate_named(const struct run_summary *summary, struct strview 
 
 /* False: memory ran out. *ret_why: why there is no reference. */
 static bool reference_side(const struct gate_task *task, const struct metric_source *source,
-                           struct side_column *ret_side, const char **ret_why)
+                           struct conversation_filter filter, struct side_column *ret_side,
+                           const char **ret_why)
 {
     if (task->spec->against.data) {
-        struct conversation_filter all = {0};
         size_t other = candidate_named(task->summary, task->spec->against);
         *ret_why = other == SIZE_MAX ? "the candidate to compare with is not in this run" : NULL;
-        return *ret_why || own_side(task, other, source, all, ret_side);
+        return *ret_why || own_side(task, other, source, filter, ret_side);
     }
     const struct outcome_table *table = &task->baseline->table;
     const struct outcome_column *column = outcome_table_column(table, task->spec->metric);
@@ -122,7 +122,7 @@ static struct matched match_task(const struct gate_task *task, struct conversati
         return nothing_matched("the metric cannot be compared by conversation");
     struct matched made = {.sign = entry->direction == LOWER_IS_BETTER ? -1 : 1};
     made.no_memory = !own_side(task, task->candidate, &source, filter, &own) ||
-                     !reference_side(task, &source, &reference, &why) ||
+                     !reference_side(task, &source, filter, &reference, &why) ||
                      (!why && !match(&own, &reference, task->arena, &made.pairs));
     made.undefined = why;
     made.pairs.scale = source.metric.scale * made.sign;
@@ -194,6 +194,24 @@ static double conversations_needed(const struct gate_difference *difference, dou
                          : (double)NAN;
 }
 
+/* What came back under a model's name may be another model than when the baseline was blessed. */
+static void say_models(const struct gate_task *task, struct strbuf *text)
+{
+    const struct text_list *now = &task->summary->candidates[task->candidate].served_models;
+    struct strbuf names = {0};
+    if (!task->baseline || !task->baseline->baseline.served_models[0] || !now->count)
+        return;
+    for (size_t i = 0; i < now->count; i++)
+        strbuf_add_format(&names, "%s%.*s", i ? ", " : "", STRVIEW_ARG(now->items[i]));
+    strbuf_fail_with(text, &names);
+    if (!names.failed && strcmp(names.data, task->baseline->baseline.served_models) != 0)
+        strbuf_add_format(
+            text,
+            " The model that answers calls itself %.200s; it was %.200s when '%s' was blessed.",
+            names.data, task->baseline->baseline.served_models, task->baseline->baseline.name);
+    strbuf_done(&names);
+}
+
 static const char *say(const struct gate_task *task, const struct gate_difference *difference,
                        const struct gate_decision *decision, double alpha)
 {
@@ -223,6 +241,7 @@ static const char *say(const struct gate_task *task, const struct gate_differenc
     else if (gate->look)
         strbuf_add_format(&text, " Look %llu: %.3g of alpha %.3g, %.3g spent in all.",
                           (unsigned long long)gate->look, alpha, gate->alpha, gate->alpha_spent);
+    say_models(task, &text);
     const char *reason = text.failed ? NULL : arena_copy_text(task->arena, text.data);
     strbuf_done(&text);
     return reason;

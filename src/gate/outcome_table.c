@@ -44,14 +44,17 @@ static bool take(struct outcome_table *table, struct column_side side, struct st
     if (!metric_source_find(metric, 1, &source))
         return true;
     CLEANUP(arena_cleanup) struct arena *scratch = arena_create(64 * 1024, 0);
-    struct conversation_filter all = {0};
-    if (!scratch || !metric_column_make(side, &source, all, scratch, &found))
-        return false;
-    for (size_t i = 0; i < found.count; i++) {
-        uint64_t at = 0;
-        (void)hash_set_get(places, side.outcomes->id_hashes[found.conversations[i]], &at);
-        column->sums[at] = found.sums[i];
-        column->sizes[at] = found.sizes[i];
+    struct conversation_filter filters[] = {
+        {.key = {0}}, {.key = strview_of("split"), .value = strview_of("challenge")}};
+    for (size_t f = 0; f < 2; f++) { /* what headlines leave out is asked for by slices */
+        if (!scratch || !metric_column_make(side, &source, filters[f], scratch, &found))
+            return false;
+        for (size_t i = 0; i < found.count; i++) {
+            uint64_t at = 0;
+            (void)hash_set_get(places, side.outcomes->id_hashes[found.conversations[i]], &at);
+            column->sums[at] = found.sums[i];
+            column->sizes[at] = found.sizes[i];
+        }
     }
     return true;
 }

@@ -309,6 +309,137 @@ static enum status prepare_new(struct preparation *made, struct fault_list *faul
     return status;
 }
 
+static bool is_overridden(const struct run_request *request, const char *path)
+{
+    for (size_t i = 0; i < request->override_count; i++)
+        if (strcmp(request->overrides[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* The old run's copies stand where the new one has nothing else. */
+static enum status take_copies(const struct run_manifest *then, const struct run_request *request,
+                               struct run_manifest *now, struct arena *arena, struct error *err)
+{
+    for (size_t i = 0; i < now->input_count; i++) {
+        struct manifest_input *input = &now->inputs[i];
+        const char *copy = NULL;
+        enum status status =
+            run_manifest_kept(then, request->rescore_folder, input->name, arena, &copy, err);
+        if (status != STATUS_OK)
+            return status;
+        if (!copy || is_overridden(request, input->name))
+            continue;
+        input->path = copy;
+        status = sha256_hex_of_path(copy, input->sha256, err);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static enum status load_to_rescore(struct preparation *made, struct run_manifest *then,
+                                   const char **ret_overrides, struct fault_list *faults,
+                                   struct error *err)
+{
+    const struct run_request *request = made->request;
+    const char *more = join_overrides(request->overrides, request->override_count, made->arena);
+    struct pipeline_override *overrides;
+    struct pipeline_request load = {.path = original_path(then, made->arena)};
+    *ret_overrides = more ? arena_format(made->arena, "%s%s", then->overrides, more) : NULL;
+    if (!*ret_overrides || !load.path)
+        return error_no_memory(err);
+    enum status status =
+        split_overrides(*ret_overrides, made->arena, &overrides, &load.override_count, err);
+    if (status == STATUS_OK)
+        status = run_manifest_kept(then, request->rescore_folder, "pipeline", made->arena,
+                                   &load.pipeline_copy, err);
+    if (status == STATUS_OK && !is_overridden(request, "task"))
+        status = run_manifest_kept(then, request->rescore_folder, "task", made->arena,
+                                   &load.task_copy, err);
+    load.overrides = overrides;
+    if (status == STATUS_OK)
+        status = pipeline_spec_load_as(&load, made->arena, faults, &made->pipeline, err);
+    if (status == STATUS_OK && faults->count == 0)
+        gate_check_names(made->pipeline, faults);
+    if (status == STATUS_OK)
+        status = faults_to_status(faults, err);
+    return status == STATUS_OK
+               ? run_manifest_check(then, "events", made->pipeline->source.events.data, err)
+               : status;
+}
+
+static enum status copy_answer(void *context, enum journal_kind kind, uint64_t key,
+                               struct strview payload, uint64_t offset, struct error *err)
+{
+    (void)offset;
+    return kind == JOURNAL_ANSWER || kind == JOURNAL_PRICE
+               ? journal_log_append(context, kind, key, payload, NULL, err)
+               : STATUS_OK;
+}
+
+static enum status copy_answers(const char *from, const char *to, struct arena *arena,
+                                struct error *err)
+{
+    CLEANUP(journal_log_cleanup) struct journal_log *source = NULL, *made = NULL;
+    uint64_t cut;
+    struct journal_open write = {.path = arena_format(arena, "%s/journal.log", to)};
+    struct journal_open read = {.path = arena_format(arena, "%s/journal.log", from),
+                                .read_only = true,
+                                .visit = copy_answer};
+    if (!write.path || !read.path)
+        return error_no_memory(err);
+    enum status status = journal_log_open(&write, &made, &cut, err);
+    read.context = made;
+    if (status == STATUS_OK)
+        status = journal_log_open(&read, &source, &cut, err);
+    return status == STATUS_OK ? journal_log_sync(made, err) : status;
+}
+
+static enum status prepare_rescore(struct preparation *made, struct fault_list *faults,
+                                   struct error *err)
+{
+    const struct run_request *request = made->request;
+    struct run_manifest *then;
+    const char *overrides;
+    enum status status = run_manifest_read(request->rescore_folder, made->arena, &then, err);
+    if (status == STATUS_OK)
+        status = load_to_rescore(made, then, &overrides, faults, err);
+    if (status != STATUS_OK)
+        return status;
+    struct run_manifest now = {.run_id =
+                                   request->run_id ? request->run_id : new_run_id(made->arena),
+                               .conversation_limit = then->conversation_limit};
+    const char *slash = strrchr(request->rescore_folder, '/');
+    const char *runs =
+        slash ? arena_format(made->arena, "%.*s", (int)(slash - request->rescore_folder),
+                             request->rescore_folder)
+              : ".";
+    if (!now.run_id || !runs)
+        return error_no_memory(err);
+    status = make_manifest(made->pipeline, overrides, made->arena, &now, err);
+    if (status == STATUS_OK)
+        status = take_copies(then, request, &now, made->arena, err);
+    if (status == STATUS_OK)
+        status = run_folder_create(runs, &now, made->arena, &made->folder, err);
+    made->is_new = status == STATUS_OK;
+    if (status == STATUS_OK)
+        status = copy_answers(request->rescore_folder, made->folder, made->arena, err);
+    made->run_id = now.run_id;
+    made->created = then->created; /* the day of its prices */
+    made->conversation_limit = then->conversation_limit;
+    return status;
+}
+
+static enum status prepare(struct preparation *made, struct fault_list *faults, struct error *err)
+{
+    if (made->request->rescore_folder)
+        return prepare_rescore(made, faults, err);
+    return made->request->resume_folder
+               ? prepare_resume(made, made->request->resume_folder, faults, err)
+               : prepare_new(made, faults, err);
+}
+
 static enum status journal_end(struct session *session, double wall_s, struct error *err)
 {
     struct strbuf payload = {0};
@@ -392,9 +523,7 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
                         struct run_result *ret_result, struct error *err)
 {
     struct preparation made = {.request = request, .arena = arena};
-    enum status status = request->resume_folder
-                             ? prepare_resume(&made, request->resume_folder, faults, err)
-                             : prepare_new(&made, faults, err);
+    enum status status = prepare(&made, faults, err);
     if (status == STATUS_OK)
         status = check_stream(&made, err);
     if (status == STATUS_OK && made.pipeline->source.kafka)
@@ -415,6 +544,7 @@ enum status run_execute(const struct run_request *request, struct arena *arena,
                                       .run_id = made.run_id,
                                       .conversation_limit = made.conversation_limit,
                                       .retry_errors = request->retry_errors,
+                                      .answers_only = request->rescore_folder != NULL,
                                       .threads = request->threads,
                                       .stop = request->stop,
                                       .progress = request->progress,

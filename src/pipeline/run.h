@@ -29,7 +29,9 @@ struct run_request {
     const char *run_id;        /* NULL: from time and chance */
     const char *resume_folder; /* not NULL: go on with this run; pipeline and overrides are those of
                                   its manifest */
-    bool resume_if_there;      /* `run --resume`: go on when the run id is there already */
+    const char *rescore_folder; /* not NULL: a new run from this one's answers, its pipeline with
+                                   the overrides; nothing is called */
+    bool resume_if_there;       /* `run --resume`: go on when the run id is there already */
     bool retry_errors;
     const struct run_stream_hooks *stream; /* NULL: this command reads no topics */
     const char *worker_slot;               /* not NULL: help in a run that somebody has planned */

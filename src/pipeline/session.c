@@ -89,7 +89,9 @@ static enum status open_candidate(struct session *session, size_t index, struct 
         status = cassette_open(spec->cassette.data, spec->cassette_mode == CASSETTE_RECORD,
                                &own->cassette, err);
     if (status == STATUS_OK)
-        status = session->options.is_dry ? STATUS_OK : provider_end_open(session, own, err);
+        status = session->options.is_dry || session->options.answers_only
+                     ? STATUS_OK
+                     : provider_end_open(session, own, err);
     return status;
 }
 

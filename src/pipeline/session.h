@@ -80,6 +80,7 @@ struct session_options {
     void *progress_context;
     struct conversation_stream *stream; /* NULL: the source is a file, results go to the journal */
     const char *journal_name;           /* in the folder; NULL: journal.log */
+    bool answers_only; /* nothing is called: answers of the journal and of cassettes are all */
 };
 
 struct session {

@@ -59,6 +59,11 @@ class Pipelines(unittest.TestCase):
     def errors(self, predictions):
         return collections.Counter((p.get("error") or {}).get("error_class") for p in predictions)
 
+    def test_release_comparison_runs_offline_and_its_gates_hold(self):
+        _, report = self.run_assay("pipelines/release_comparison.yaml", environment={"http_proxy": "http://127.0.0.1:1"})
+        self.assertEqual([gate["verdict"] for gate in report["gates"]], ["pass"] * 3, report["gates"])
+        self.assertEqual([gate.get("against") for gate in report["gates"]], ["today", "today", None])
+
     def test_quickstart_needs_nothing_but_its_files_and_says_that_the_model_is_simulated(self):
         predictions, report = self.run_assay("pipelines/quickstart.yaml", environment={"http_proxy": "http://127.0.0.1:1"})
         self.assertEqual({p["candidate"] for p in predictions}, {"production", "rules", "model", "hybrid"})

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+from far_end import FarEnd  # noqa: E402
 from integration_case import BOOKING, expect, run_cases  # noqa: E402
 
 GATE = "gates:\n  - {name: as good as production, metric: success_rate, baseline: production, margin: %s}\n"
@@ -173,6 +174,38 @@ def case_planning_follows_from_runs(bench):
     for bad in (["--margin", "0"], ["--margin", "x"], [], ["--margin", "0.1", "--metric", "latency_p95_ms"],
                 ["--margin", "0.1", "--candidate", "nobody"], ["--margin", "0.1", "--power", "0.3"]):
         bench.call("plan", *bad, exit_code=2)
+
+
+def case_answers_are_scored_again_without_a_call(bench):
+    pipeline(bench, [dict(PRODUCTION, name="recorded"), dict(WORSE, name="rules")],
+             "gates:\n  - {metric: success_rate, candidate: recorded, at_least: 0.5}\n")
+    bench.run("old")
+    out, _, _ = bench.call("score", "--run", "old", "--run-id", "same")
+    expect("changed  nothing" in out, "the same inputs give other numbers", out[-600:])
+    same, old = (json.loads(bench.canonical(run)) for run in ("same", "old"))
+    expect(same["sections"] == old["sections"], "the sections differ")
+    gold = (pathlib.Path(BOOKING) / "gold.jsonl").read_bytes().splitlines(True)
+    bench.write("corrected.jsonl", b"".join(gold[:-20]))
+    (bench.folder / "pipeline.yaml").write_text("it: is gone\n")  # the run has a copy of its own
+    out, _, _ = bench.call("score", "--run", "old", "--gold", "corrected.jsonl", "--run-id", "new")
+    expect("changed  " in out and "success_rate" in out, "what changed is not told", out[-600:])
+    report = json.loads((bench.folder / "runs" / "new" / "report.json").read_text())
+    expect(report["accounts"]["conversations"]["no_gold"] == 20, "the other gold was not taken", report["accounts"])
+    bench.call("score", "--run", "old", "--set", "gates.0.at_least=0.99", exit_code=100)
+    bench.call("score", "--run", "old", "--gold", "nowhere.jsonl", exit_code=2)
+
+
+def case_paid_answers_are_scored_again_when_their_model_is_gone(bench):
+    with FarEnd() as far_end:
+        bench.pipeline([{"name": "agent", "kind": "endpoint", "url": far_end.url("/agent")}])
+        bench.run("old")
+        calls = len(far_end.calls)
+    expect(calls > 8, "the agent was not asked", calls)
+    out, _, _ = bench.call("score", "--run", "old", "--run-id", "new")
+    expect("changed  nothing" in out, "other numbers", out[-800:])
+    report = json.loads((bench.folder / "runs" / "new" / "report.json").read_text())
+    expect(report["candidates"][0]["scored"] == 8 and report["candidates"][0]["infrastructure_errors"] == 0, "not all was scored")
+    bench.call("score", "--run", "new", "--run-id", "newer")  # what was scored again can be scored again
 
 
 if __name__ == "__main__":
