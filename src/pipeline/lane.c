@@ -368,22 +368,20 @@ static enum status find_answer(struct lane *lane, struct trial_work *work, bool 
     if (cassette)
         cassette_key(work->run->call.body, spec->temperature > 0 ? work->run->trial.repeat : 0,
                      work->cassette_key);
-    bool is_called = !lane->session->options.answers_only;
     enum status status = find_journaled(lane, work, ret_found, err);
-    if (status != STATUS_OK || *ret_found || (!cassette && is_called))
+    if (status != STATUS_OK || *ret_found || !(cassette || lane->session->options.answers_only))
         return status;
     if (cassette)
         status = cassette_find(cassette, work->cassette_key, work->run->arena, &work->answer,
                                ret_found, err);
-    if (status != STATUS_OK || *ret_found || (work->candidate->has_far_end && is_called))
+    if (status != STATUS_OK || *ret_found || work->candidate->has_far_end)
         return status;
     work->answer = (struct far_answer){
         .outcome = CALL_UNAVAILABLE,
         .latency_ms = (double)__builtin_nan(""),
         .first_byte_ms = (double)__builtin_nan(""),
-        .error =
-            strview_of(is_called ? "the cassette has no answer to this request; record it anew"
-                                 : "the run that is scored again has no answer to this request")};
+        .error = strview_of(cassette ? "the cassette has no answer to this request; record it anew"
+                                     : "the run scored again has no answer to this request")};
     *ret_found = true;
     return STATUS_OK;
 }

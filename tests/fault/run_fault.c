@@ -82,7 +82,7 @@ static void write_pipeline(const char *name, const char *model)
                  "  - {name: model, kind: llm, model: stub/small, prompt: prompt, cassette: "
                  "%s/answers.jsonl, simulated: true, %s}\n"
                  "gates:\n"
-                 "  - {metric: slot_f1_micro, at_least: 0.1}\n",
+                 "  - {metric: slot_f1_micro, at_least: 0.1, by_value: true}\n",
                  ASSAY_SOURCE_DIR, ASSAY_SOURCE_DIR, ASSAY_SOURCE_DIR, folder, folder, model);
     must((size_t)size < sizeof text, "the pipeline is too long", 0, &err);
     must(file_write(path, (struct strview){text, (size_t)size}, &err) == STATUS_OK, "setup", 0,
