@@ -54,7 +54,7 @@ static bool make_trade_offs(struct compare *compare)
 {
     struct run_comparison *comparison = compare->comparison;
     size_t columns = comparison->column_count;
-    struct trade_off *points = compare_array(compare, columns, sizeof *points);
+    struct trade_off *points = run_compare_array(compare, columns, sizeof *points);
     comparison->trade_offs = points;
     for (size_t j = 0; points && j < columns; j++)
         points[j] = (struct trade_off){j,
@@ -275,7 +275,7 @@ bool compare_advice_make(struct compare *compare)
 {
     struct run_comparison *comparison = compare->comparison;
     size_t columns = comparison->column_count, compared = 0;
-    const char **sentences = compare_array(compare, columns + 1, sizeof *sentences);
+    const char **sentences = run_compare_array(compare, columns + 1, sizeof *sentences);
     comparison->recommendations = sentences;
     if (!sentences || !make_trade_offs(compare))
         return false;

@@ -54,8 +54,8 @@ static void add_flip(struct compare *compare, size_t column, const struct hash_s
     *flips = (struct run_flips){.column = column};
     walk(&pair, flips);
     flips->newly_failing =
-        compare_array(compare, flips->failing_count, sizeof *flips->newly_failing);
-    flips->newly_fixed = compare_array(compare, flips->fixed_count, sizeof *flips->newly_fixed);
+        run_compare_array(compare, flips->failing_count, sizeof *flips->newly_failing);
+    flips->newly_fixed = run_compare_array(compare, flips->fixed_count, sizeof *flips->newly_fixed);
     if (!compare->no_memory)
         walk(&pair, flips);
 }
@@ -64,7 +64,8 @@ enum status compare_flips_make(struct compare *compare)
 {
     CLEANUP(hash_set_done) struct hash_set index = HASH_MAP;
     struct run_comparison *comparison = compare->comparison;
-    comparison->flips = compare_array(compare, comparison->column_count, sizeof *comparison->flips);
+    comparison->flips =
+        run_compare_array(compare, comparison->column_count, sizeof *comparison->flips);
     if (!compare->no_memory && compare->sides[0].outcomes)
         compare->no_memory = !index_first(compare->sides[0].outcomes, &index);
     for (size_t j = 0; !compare->no_memory && j < comparison->column_count; j++)

@@ -50,10 +50,10 @@ static struct measure measure_of(struct compare *compare, size_t column,
     struct metric_column values;
     struct ratio_sums sums = {0};
     if (!side.outcomes)
-        return compare_nothing("the run's trials are not at hand");
+        return run_compare_nothing("the run's trials are not at hand");
     if (!metric_column_make(side, source, filter, compare->scratch, &values)) {
         compare->no_memory = true;
-        return compare_nothing("no memory");
+        return run_compare_nothing("no memory");
     }
     for (size_t i = 0; i < values.count; i++)
         ratio_sums_add(&sums, (struct ratio_part){values.sums[i], values.sizes[i]});
@@ -77,13 +77,13 @@ static enum status add_row(struct compare *compare, struct compared_slice *slice
                                    entry->unit,
                                    entry->direction,
                                    entry->convention,
-                                   compare_array(compare, columns, sizeof(struct measure)),
+                                   run_compare_array(compare, columns, sizeof(struct measure)),
                                    NULL,
                                    whole->row.measured_live};
     for (size_t j = 0; !compare->no_memory && j < columns; j++) {
         const char *reason = whole->row.by_candidate[j].undefined;
         row->row.by_candidate[j] =
-            reason ? compare_nothing(reason) : measure_of(compare, j, &source, filter);
+            reason ? run_compare_nothing(reason) : measure_of(compare, j, &source, filter);
     }
     if (compare->no_memory)
         return error_no_memory(compare->err);
@@ -100,8 +100,8 @@ static enum status add_slice(struct compare *compare, struct strview key, struct
     struct compared_slice *slice = &comparison->slices[comparison->slice_count];
     struct conversation_pairing *pairings =
         own ? arena_array(own, columns + 1, sizeof *pairings) : NULL;
-    *slice = (struct compared_slice){value,
-                                     compare_array(compare, SLICE_METRICS, sizeof *slice->rows), 0};
+    *slice = (struct compared_slice){
+        value, run_compare_array(compare, SLICE_METRICS, sizeof *slice->rows), 0};
     if (!pairings || compare->no_memory)
         return error_no_memory(compare->err);
     for (size_t j = 0; j < columns; j++) {
@@ -121,8 +121,8 @@ enum status compare_slices_make(struct compare *compare, struct strview key)
 {
     struct run_comparison *comparison = compare->comparison;
     size_t most = compare->count * SLICE_VALUES_MOST;
-    struct strview *values = compare_array(compare, most, sizeof *values);
-    comparison->slices = compare_array(compare, most, sizeof *comparison->slices);
+    struct strview *values = run_compare_array(compare, most, sizeof *values);
+    comparison->slices = run_compare_array(compare, most, sizeof *comparison->slices);
     comparison->slice_key = arena_format(compare->arena, "%.*s", STRVIEW_ARG(key));
     if (compare->no_memory || !comparison->slice_key)
         return error_no_memory(compare->err);

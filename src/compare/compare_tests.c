@@ -27,11 +27,11 @@ enum status compare_tests_row_of(struct compare *compare,
                                  struct compared_row *row)
 {
     size_t columns = compare->comparison->column_count;
-    row->differences = compare_array(compare, columns, sizeof *row->differences);
-    row->row.difference = compare_array(compare, columns, sizeof *row->row.difference);
+    row->differences = run_compare_array(compare, columns, sizeof *row->differences);
+    row->row.difference = run_compare_array(compare, columns, sizeof *row->row.difference);
     for (size_t j = 0; !compare->no_memory && j < columns; j++) {
         size_t reference = compare->comparison->columns[j].reference;
-        struct measure none = compare_nothing(no_reference(compare, j));
+        struct measure none = run_compare_nothing(no_reference(compare, j));
         if (reference == SIZE_MAX) {
             row->differences[j] = metric_difference_plain(&none, &none);
             row->row.difference[j] = row->differences[j].change;

@@ -9,7 +9,7 @@
 
 enum { MOST_WARNINGS = 5 };
 
-void *compare_array(struct compare *compare, size_t count, size_t size)
+void *run_compare_array(struct compare *compare, size_t count, size_t size)
 {
     void *made = arena_array(compare->arena, count + 1, size);
     compare->no_memory = compare->no_memory || !made;
@@ -31,8 +31,8 @@ static bool differs(struct strview a, struct strview b)
 static void add_warnings(struct compare *compare)
 {
     const struct run_summary *first = compare->sides[0].summary;
-    compare->comparison->warnings = compare_array(compare, compare->count * MOST_WARNINGS,
-                                                  sizeof *compare->comparison->warnings);
+    compare->comparison->warnings = run_compare_array(compare, compare->count * MOST_WARNINGS,
+                                                      sizeof *compare->comparison->warnings);
     for (size_t i = 0; !compare->no_memory && i < compare->count; i++) {
         const struct run_summary *run = compare->sides[i].summary;
         if (differs(first->gold_sha256, run->gold_sha256))
@@ -70,14 +70,14 @@ static void add_columns(struct compare *compare)
     for (size_t i = 0; i < compare->count; i++)
         columns += compare->sides[i].summary->candidate_count;
     compare->comparison->columns =
-        compare_array(compare, columns, sizeof *compare->comparison->columns);
+        run_compare_array(compare, columns, sizeof *compare->comparison->columns);
     for (size_t i = 0; !compare->no_memory && i < compare->count; i++)
         for (size_t c = 0; c < compare->sides[i].summary->candidate_count; c++)
             compare->comparison->columns[compare->comparison->column_count++] =
                 (struct run_column){i, c, reference_of(compare, i, c)};
 }
 
-struct measure compare_nothing(const char *reason)
+struct measure run_compare_nothing(const char *reason)
 {
     double nan = (double)NAN;
     return (struct measure){nan, nan, nan, 0, NULL, reason};
@@ -89,7 +89,7 @@ static struct conversation_pairing *add_pairings(struct compare *compare,
 {
     const struct run_comparison *comparison = compare->comparison;
     struct conversation_pairing *pairings =
-        compare_array(compare, comparison->column_count, sizeof *pairings);
+        run_compare_array(compare, comparison->column_count, sizeof *pairings);
     for (size_t j = 0; !compare->no_memory && j < comparison->column_count; j++) {
         const struct run_column *column = &comparison->columns[j];
         if (column->reference == SIZE_MAX || !compare->sides[0].outcomes ||
@@ -108,8 +108,8 @@ static struct metric_row start_row(struct compare *compare, const struct metric_
 {
     struct metric_row row = *from;
     size_t columns = compare->comparison->column_count;
-    row.by_candidate = compare_array(compare, columns, sizeof *row.by_candidate);
-    row.measured_live = compare_array(compare, columns, sizeof *row.measured_live);
+    row.by_candidate = run_compare_array(compare, columns, sizeof *row.by_candidate);
+    row.measured_live = run_compare_array(compare, columns, sizeof *row.measured_live);
     row.difference = NULL;
     return row;
 }
@@ -128,7 +128,7 @@ static enum status add_row(struct compare *compare, struct compared_section *sec
         const struct metric_row *own =
             run_summary_row(compare->sides[column->run].summary, from->name);
         row.by_candidate[j] = own ? own->by_candidate[column->candidate]
-                                  : compare_nothing("this run has no value of it");
+                                  : run_compare_nothing("this run has no value of it");
         row.measured_live[j] = own && own->measured_live && own->measured_live[column->candidate];
     }
     added->row = row;
@@ -162,8 +162,9 @@ static enum status add_section(struct compare *compare, const struct section_ent
     }
     if (most == 0 || (compare->count == 1 && is_of_recording(entry)))
         return STATUS_OK;
-    *section = (struct compared_section){entry->name, entry->title, entry->note,
-                                         compare_array(compare, most, sizeof *section->rows), 0};
+    *section =
+        (struct compared_section){entry->name, entry->title, entry->note,
+                                  run_compare_array(compare, most, sizeof *section->rows), 0};
     if (compare->no_memory)
         return error_no_memory(compare->err);
     enum status status = STATUS_OK;
@@ -202,7 +203,7 @@ static enum status add_slot(struct compare *compare, struct compared_section *se
         const struct slot_row *own = slot_of(compare->sides[column->run].summary, slot);
         row.by_candidate[j] =
             own ? own->by_candidate[column->candidate].f1
-                : compare_nothing("neither gold nor a candidate ever had this slot");
+                : run_compare_nothing("neither gold nor a candidate ever had this slot");
     }
     added->row = row;
     section->count++;
@@ -216,8 +217,9 @@ static enum status add_slots(struct compare *compare)
         most += compare->sides[i].summary->slot_count;
     struct compared_section *section =
         &compare->comparison->sections[compare->comparison->section_count];
-    *section = (struct compared_section){"slot_metrics", "F1 by slot", NULL,
-                                         compare_array(compare, most, sizeof *section->rows), 0};
+    *section =
+        (struct compared_section){"slot_metrics", "F1 by slot", NULL,
+                                  run_compare_array(compare, most, sizeof *section->rows), 0};
     enum status status = compare->no_memory ? error_no_memory(compare->err) : STATUS_OK;
     for (size_t i = 0; i < compare->count; i++)
         for (size_t s = 0; status == STATUS_OK && s < compare->sides[i].summary->slot_count; s++)
@@ -260,7 +262,7 @@ static enum status add_rows(struct compare *compare)
     while (metric_catalogue_sections[sections - 1].name)
         sections++;
     compare->comparison->sections =
-        compare_array(compare, sections, sizeof *compare->comparison->sections);
+        run_compare_array(compare, sections, sizeof *compare->comparison->sections);
     if (compare->no_memory)
         return error_no_memory(compare->err);
     enum status status = STATUS_OK;

@@ -20,8 +20,8 @@ struct compare {
 };
 
 /* In compare->arena; NULL sets no_memory. */
-void *compare_array(struct compare *compare, size_t count, size_t size);
-struct measure compare_nothing(const char *reason);
+void *run_compare_array(struct compare *compare, size_t count, size_t size);
+struct measure run_compare_nothing(const char *reason);
 
 /* Fills row->differences and row->row.difference from its by_candidate. */
 enum status compare_tests_row(struct compare *compare, struct compared_row *row);

@@ -47,8 +47,8 @@ struct collecting {
 };
 
 /* The faults that a message tells. */
-enum status collect_faults(struct collecting *collecting, const json_t *head, int64_t partition,
-                           int64_t offset, struct error *err);
+enum status collect_write_faults(struct collecting *collecting, const json_t *head,
+                                 int64_t partition, int64_t offset, struct error *err);
 /* Sorts, joins late feedback, and writes the journal. */
 enum status collect_write(struct collecting *collecting, struct error *err);
 

@@ -38,8 +38,8 @@ static void copy_text(const json_t *object, const char *key, char *to, size_t si
     snprintf(to, size, "%s", text ? text : "");
 }
 
-enum status collect_faults(struct collecting *collecting, const json_t *head, int64_t partition,
-                           int64_t offset, struct error *err)
+enum status collect_write_faults(struct collecting *collecting, const json_t *head,
+                                 int64_t partition, int64_t offset, struct error *err)
 {
     const json_t *list = json_object_get(head, "faults");
     for (size_t i = 0; i < json_array_size(list); i++) {

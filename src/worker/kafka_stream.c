@@ -21,7 +21,7 @@ enum {
     RENEWALS = 5
 };
 
-struct stream_partition *stream_partition_of(struct kafka_stream *stream, int32_t partition)
+struct stream_partition *kafka_stream_partition_of(struct kafka_stream *stream, int32_t partition)
 {
     for (size_t i = 0; i < stream->partition_count; i++)
         if (stream->partitions[i].plan->partition == partition)
@@ -29,7 +29,8 @@ struct stream_partition *stream_partition_of(struct kafka_stream *stream, int32_
     return NULL;
 }
 
-void stream_keep_error(struct kafka_stream *stream, enum status status, const struct error *err)
+void kafka_stream_keep_error(struct kafka_stream *stream, enum status status,
+                             const struct error *err)
 {
     if (status == STATUS_OK || stream->status != STATUS_OK)
         return;
@@ -206,8 +207,8 @@ static void finished(struct conversation_stream *base, struct conversation *conv
     struct error error = {0};
     if (partition_table_is_abandoned(log->table))
         return;
-    stream_keep_error(stream, stream_output_finished(stream, log, conversation, skip, &error),
-                      &error);
+    kafka_stream_keep_error(stream, stream_output_finished(stream, log, conversation, skip, &error),
+                            &error);
     partition_table_finished(log);
 }
 
@@ -247,7 +248,8 @@ static void close_pair(struct kafka_stream *stream)
     stream->is_in_rebalance = false;
 }
 
-enum status stream_renew(struct kafka_stream *stream, const struct error *why, struct error *err)
+enum status kafka_stream_renew(struct kafka_stream *stream, const struct error *why,
+                               struct error *err)
 {
     if (stream->renewals++ >= RENEWALS) {
         *err = *why;

@@ -78,9 +78,9 @@ static enum status take_conversation(struct collecting *collecting,
     collecting->faults_total += (uint64_t)journal_message_number(message, "faults_total");
     if (status == STATUS_OK)
         collecting->items[collecting->count++] = made;
-    return status == STATUS_OK
-               ? collect_faults(collecting, message->head, made.partition, made.first_offset, err)
-               : status;
+    return status == STATUS_OK ? collect_write_faults(collecting, message->head, made.partition,
+                                                      made.first_offset, err)
+                               : status;
 }
 
 static enum status take_trial(struct collecting *collecting, const struct journal_message *message,
@@ -119,7 +119,7 @@ static enum status take_accounting(struct collecting *collecting,
                      sizeof *collecting->ranges))
         return error_no_memory(err);
     collecting->ranges[collecting->range_count++] = range;
-    return collect_faults(collecting, message->head, range.partition, range.from, err);
+    return collect_write_faults(collecting, message->head, range.partition, range.from, err);
 }
 
 static enum status take_feedback(struct collecting *collecting,

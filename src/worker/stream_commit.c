@@ -157,7 +157,7 @@ enum status stream_commit(struct kafka_stream *stream, struct error *err)
         if (status != STATUS_OK && !stream->is_in_rebalance &&
             kafka_producer_is_fatal(stream->producer)) {
             struct error why = *err;
-            return stream_renew(stream, &why, err);
+            return kafka_stream_renew(stream, &why, err);
         }
         if (count == 0 || stream->is_in_rebalance)
             break; /* in a rebalance there is one chance: what does not pass is done anew */

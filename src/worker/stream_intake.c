@@ -68,7 +68,7 @@ static enum status assigned(void *context, int32_t number, int64_t committed,
                             struct strview metadata, int64_t *ret_start, struct error *err)
 {
     struct kafka_stream *stream = context;
-    struct stream_partition *partition = stream_partition_of(stream, number);
+    struct stream_partition *partition = kafka_stream_partition_of(stream, number);
     fail_point("in_assign");
     *ret_start = -1; /* RD_KAFKA_OFFSET_END: added after the plan, nothing of it is ours */
     if (!partition)
@@ -111,7 +111,7 @@ static enum status revoked(void *context, const int32_t *partitions, size_t coun
     if (status != STATUS_OK && kafka_producer_is_fatal(stream->producer))
         status = STATUS_OK; /* nothing was committed; the next commit makes the producer anew */
     for (size_t i = 0; i < count; i++) {
-        struct stream_partition *partition = stream_partition_of(stream, partitions[i]);
+        struct stream_partition *partition = kafka_stream_partition_of(stream, partitions[i]);
         if (partition)
             stream_intake_drop(stream, partition);
     }
@@ -190,7 +190,7 @@ enum status stream_intake_poll(struct kafka_stream *stream, int wait_ms, bool *r
     if (status != STATUS_OK || polled == KAFKA_POLLED_NOTHING)
         return status;
     *ret_any = true;
-    struct stream_partition *partition = stream_partition_of(stream, record.partition);
+    struct stream_partition *partition = kafka_stream_partition_of(stream, record.partition);
     if (!partition || !partition->table || partition->is_over)
         return STATUS_OK;
     if (record.offset >= partition->plan->end)

@@ -23,7 +23,7 @@ enum {
 static struct stream_partition *owner_of(struct kafka_stream *stream,
                                          const struct log_conversation *log)
 {
-    return stream_partition_of(stream, partition_table_partition(log->table));
+    return kafka_stream_partition_of(stream, partition_table_partition(log->table));
 }
 
 static void name_key(struct kafka_stream *stream, int32_t partition, int64_t offset)

@@ -50,13 +50,15 @@ struct kafka_stream {
     int renewals;
 };
 
-struct stream_partition *stream_partition_of(struct kafka_stream *stream, int32_t partition);
+struct stream_partition *kafka_stream_partition_of(struct kafka_stream *stream, int32_t partition);
 /* Keeps the first fault, for the next function that can return one. */
-void stream_keep_error(struct kafka_stream *stream, enum status status, const struct error *err);
+void kafka_stream_keep_error(struct kafka_stream *stream, enum status status,
+                             const struct error *err);
 
 /* After a fatal error of the producer: drops what is owned, and makes producer and consumer anew.
  * Too often: `why` is told. */
-enum status stream_renew(struct kafka_stream *stream, const struct error *why, struct error *err);
+enum status kafka_stream_renew(struct kafka_stream *stream, const struct error *why,
+                               struct error *err);
 
 /* stream_intake.c */
 extern const struct kafka_consumer_hooks stream_intake_hooks;

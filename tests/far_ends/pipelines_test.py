@@ -122,7 +122,7 @@ class Pipelines(unittest.TestCase):
         self.assertEqual(set(self.errors(predictions)) - {None}, {"malformed"}, "429 and 500 were retried")
         self.check_calls(stub, predictions)
         self.assertEqual(report["accounts"]["trials"], {"total": 24, "scored": 24, "no_gold": 0, "infrastructure_error": 0,
-                                                        "not_run": 0})
+                                                        "not_run": 0, "simulator_fault": 0})
 
     def test_an_endpoint_that_hangs_resets_or_floods_spoils_its_own_trials_only(self):
         bad = FarEnd(HERE / "bad_endpoint.py", "--port", "0")

@@ -1,5 +1,5 @@
 /*
- * comparison_markdown.c: comparison_report_markdown, for a pull request.
+ * comparison_report_markdown.c: comparison_report_markdown, for a pull request.
  */
 #include "report/comparison_words.h"
 #include "report/measure_text.h"

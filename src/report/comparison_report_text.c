@@ -1,6 +1,6 @@
 /*
- * comparison_text.c: comparison_report_text, for a terminal: the verdict and why, one table a
- * candidate, slices, the trade-off, and conversations that changed.
+ * comparison_report_text.c: comparison_report_text, for a terminal: the verdict and why, one table
+ * a candidate, slices, the trade-off, and conversations that changed.
  */
 #include "report/comparison_words.h"
 #include "report/measure_text.h"
