@@ -1,6 +1,6 @@
 /*
- * comparison_report.c: comparison_report_json. The renderers for people are comparison_report_text.c and
- * comparison_report_markdown.c.
+ * comparison_report.c: comparison_report_json. The renderers for people are
+ * comparison_report_text.c and comparison_report_markdown.c.
  */
 #include "report/comparison_report.h"
 
