@@ -68,8 +68,7 @@ static struct measure change_in(const struct run_summary *summary, const char *m
                              : "the others are compared with this one");
 }
 
-/* Callers heard the recorded agent only. */
-static bool was_heard(const struct candidate_spec *spec)
+bool run_decision_was_heard(const struct candidate_spec *spec)
 {
     return spec->kind == CANDIDATE_RECORDED && !spec->log.data;
 }
@@ -91,7 +90,7 @@ static struct decision_row make_row(const struct run_fold *fold, const struct ru
         .gap_change = nothing(candidate ? "callers heard at most one of the two"
                                         : "the others are compared "
                                           "with this one")};
-    if (was_heard(&specs[candidate]))
+    if (run_decision_was_heard(&specs[candidate]))
         row.response_gap_p95_ms = value_in(summary, "response_gap_p95_ms", candidate);
     return row;
 }

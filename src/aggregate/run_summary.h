@@ -7,6 +7,7 @@
 #define ASSAY_AGGREGATE_RUN_SUMMARY_H
 
 #include "aggregate/figure_summary.h"
+#include "aggregate/run_note.h"
 #include "aggregate/trial_summary.h"
 #include "base/arena.h"
 #include "base/error.h"
@@ -196,6 +197,8 @@ struct run_summary {
     uint64_t flaky_total; /* over all candidates */
     struct gate_summary *gates;
     size_t gate_count;
+    struct run_note *notes;
+    size_t note_count;
     struct accounts accounts;
     struct run_environment environment;
 };

@@ -4,6 +4,8 @@
  */
 #include "cli/cli_pipeline.h"
 #include "cli/commands.h"
+#include "config/gate_file.h"
+#include "gate/gate_check.h"
 #include "pipeline/drift_source.h"
 #include "pipeline/run_report.h"
 #include "report/experiment_report.h"
@@ -11,15 +13,41 @@
 #include <stdio.h>
 
 struct report_options {
-    const char *runs, *experiment;
+    const char *runs, *experiment, *run, *gates;
     bool canonical, json, quiet;
     struct cli_texts outputs, rest;
 };
+
+/* The pipeline as it was run, but with the gates of a file; and how the run stood by its own. */
+static enum status take_gates(const struct report_options *options,
+                              struct run_report_request *request, struct pipeline_spec *pipeline,
+                              struct run_report_modes *own, struct arena *arena, struct error *err)
+{
+    struct fault_list faults = {.arena = arena, .file = options->gates};
+    struct run_report_request before = {
+        .folder = request->folder, .pipeline = pipeline, .keep_folder = true};
+    enum status status = run_report_summarise_modes(&before, arena, own, err);
+    if (status == STATUS_OK)
+        status = gate_file_take(options->gates, pipeline, &faults, err);
+    if (status == STATUS_OK)
+        gate_check_metrics(pipeline, options->gates, &faults);
+    if (status == STATUS_OK && faults.count) {
+        cli_pipeline_print_faults(&faults);
+        status = error_set(err, STATUS_CONFIG, "%zu fault%s in the gates", faults.count,
+                           faults.count == 1 ? "" : "s");
+    }
+    request->own_gates = own;
+    request->gates_file = options->gates;
+    request->keep_folder = true; /* the run's own report stays */
+    return status;
+}
 
 static enum status report(const struct report_options *options, struct arena *arena,
                           struct error *err)
 {
     const char *run = options->rest.count ? options->rest.items[0] : "latest";
+    struct run_report_modes own = {0};
+    run = options->run ? options->run : run;
     const char *folder;
     struct pipeline_spec *pipeline;
     enum status status =
@@ -38,7 +66,12 @@ static enum status report(const struct report_options *options, struct arena *ar
                                              options->canonical || options->outputs.count > 0,
                                          .outputs = options->outputs.items,
                                          .output_count = options->outputs.count};
-    return run_report_write(&request, err);
+    if (options->gates)
+        status = take_gates(options, &request, pipeline, &own, arena, err);
+    if (status == STATUS_OK)
+        status = run_report_write(&request, err);
+    run_report_modes_done(&own);
+    return status;
 }
 
 static enum status summarise_run(const char *runs, const struct run_manifest *manifest,
@@ -124,6 +157,8 @@ static int run(int argc, char **argv, const struct cli_command *command)
     /* clang-format off */
     const struct cli_option options[] = {
         {"output", 'o', CLI_TEXTS, &o.outputs, "FILE", "write there instead of the run folder; the format by its ending (.json .html .md .xml .txt); again for more"},
+        {"run", 0, CLI_TEXT, &o.run, "RUN", "the same as RUN"},
+        {"gates", 0, CLI_TEXT, &o.gates, "FILE", "by the gates of this pipeline instead of the run's own, and what that changes; the run folder stays as it is"},
         {"canonical", 0, CLI_FLAG, &o.canonical, NULL, "without run id, dates and times of live calls: the same bytes for the same inputs"},
         {"experiment", 0, CLI_TEXT, &o.experiment, "NAME", "sum up the runs of an experiment instead"},
         {"json", 0, CLI_FLAG, &o.json, NULL, "print report.json instead of the table"},
@@ -153,6 +188,8 @@ const struct cli_command command_report = {
     .details = "RUN is a run id, a run folder, or 'latest' (the default). No model is called.\n\n"
                "  assay report\n  assay report latest -o report.html -o summary.md\n"
                "  assay report 20250110-103000-1f2e --canonical --json\n"
-               "  assay report --experiment quickstart",
+               "  assay report --run latest --gates pipelines/stricter.yaml\n"
+               "  assay report --experiment quickstart\n\n"
+               "Other gold, task or profile: `assay score --run RUN --gold FILE`.",
     .run = run,
 };

@@ -134,6 +134,12 @@ static void take_gates(const struct pipeline_spec *pipeline, struct pipeline_spe
     }
 }
 
+void replay_modes_take_gates(struct pipeline_spec *pipeline, struct fault_list *faults)
+{
+    for (size_t m = 0; pipeline->by_mode && m < pipeline->mode_count; m++)
+        take_gates(pipeline, &pipeline->by_mode[m], faults);
+}
+
 void replay_modes_expand(struct pipeline_spec *pipeline, struct fault_list *faults)
 {
     size_t count = pipeline->modes.count, base = pipeline->candidate_count, filled = 0;

@@ -22,6 +22,8 @@ size_t replay_modes_first(const struct pipeline_spec *pipeline, size_t index);
  * without faults, the modes. */
 void replay_modes_check(struct pipeline_spec *pipeline, const struct yaml_node *root,
                         bool must_exist, struct fault_list *faults);
+/* After the pipeline's gates were replaced: each mode takes those that hold in it. */
+void replay_modes_take_gates(struct pipeline_spec *pipeline, struct fault_list *faults);
 void replay_modes_expand(struct pipeline_spec *pipeline, struct fault_list *faults);
 
 #endif

@@ -84,9 +84,15 @@ static void check_comparable(const struct gate_spec *gate, struct fault_list *fa
 
 void gate_check_names(const struct pipeline_spec *pipeline, struct fault_list *faults)
 {
+    gate_check_metrics(pipeline, pipeline->path, faults);
+}
+
+void gate_check_metrics(const struct pipeline_spec *pipeline, const char *own,
+                        struct fault_list *faults)
+{
     const char *file = faults->file;
     const char *const *names = NULL;
-    faults->file = pipeline->path;
+    faults->file = own;
     for (size_t i = 0; i < pipeline->gate_count; i++) {
         struct strview metric = pipeline->gates[i].metric;
         if (!metric.data)
@@ -221,11 +227,29 @@ static bool has_too_many_errors(const struct pipeline_spec *pipeline,
     return true;
 }
 
+/* What the recorded agent did to callers, and what its own model did. */
+static bool is_of_recorded_agent(struct strview metric)
+{
+    const struct metric_entry *entry = metric_catalogue_find(metric);
+    return entry &&
+           (strcmp(entry->section, "recorded") == 0 || strcmp(entry->section, "feedback") == 0 ||
+            (strcmp(entry->section, "services") == 0 && strview_starts_with(metric, "llm_")));
+}
+
+static struct gate_view look(const struct gate_task *task)
+{
+    struct strview metric = task->spec->metric;
+    if (is_of_recorded_agent(metric) &&
+        !run_decision_was_heard(&task->pipeline->candidates[task->candidate]))
+        return (struct gate_view){
+            nothing("it is a fact of the recording, and no caller heard this candidate"), NULL};
+    return view_of(task->summary, metric, task->candidate, task->arena);
+}
+
 static void check_threshold(const struct gate_task *task)
 {
     struct gate_summary *gate = task->gate;
-    struct gate_view view =
-        view_of(task->summary, task->spec->metric, task->candidate, task->arena);
+    struct gate_view view = look(task);
     gate->rule = rule_of(task->spec, task->arena);
     gate->measure = view.measure;
     gate->measured_live = view.row && view.row->measured_live[task->candidate];

@@ -15,6 +15,10 @@
  * with the nearest name. For validate, and before a run. */
 void gate_check_names(const struct pipeline_spec *pipeline, struct fault_list *faults);
 
+/* The same, of gates that stand in another file. */
+void gate_check_metrics(const struct pipeline_spec *pipeline, const char *file,
+                        struct fault_list *faults);
+
 struct gate_context {
     const struct run_outcomes *outcomes; /* of the finished fold; NULL: thresholds only */
     const char *baselines;               /* folder of the blessed runs; NULL: none */

@@ -13,6 +13,7 @@
 #include "codec/json_record.h"
 #include "config/replay_modes.h"
 #include "gate/baseline_folder.h"
+#include "gate/gate_changes.h"
 #include "gate/gate_check.h"
 #include "pipeline/run_journal.h"
 #include "record/score_row.h"
@@ -250,6 +251,11 @@ static enum status finish_fold(struct reporting *reporting, size_t mode, struct 
     }
     if (status == STATUS_OK && !reporting->request->without_gates)
         status = check_gates(reporting, mode, err);
+    const struct run_report_modes *before = reporting->request->own_gates;
+    if (status == STATUS_OK && before &&
+        !gate_changes_note(before->summaries[mode], reporting->request->gates_file,
+                           reporting->modes.summaries[mode]))
+        status = error_no_memory(err);
     json_decref(end);
     return status;
 }

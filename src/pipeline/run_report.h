@@ -15,6 +15,7 @@ enum run_report_stdout {
     RUN_REPORT_STDOUT_JSON
 };
 
+struct run_report_modes;
 struct run_report_request {
     const char *folder;
     const struct pipeline_spec *pipeline;
@@ -23,6 +24,8 @@ struct run_report_request {
     bool canonical;     /* without the environment and times of live calls */
     bool keep_folder;   /* write nothing into the run folder, only `outputs` and stdout */
     bool without_gates; /* for readers of the numbers: no gate is checked, no look taken down */
+    const struct run_report_modes *own_gates; /* not NULL: the pipeline has the gates of */
+    const char *gates_file;                   /* this file, and so it was by its own */
     const char *
         *outputs; /* further files; the format by the ending: .json .html .md .xml .csv .jsonl */
     size_t output_count;

@@ -158,6 +158,8 @@ static void add_toolbar(struct html *html)
     strbuf_add_text(out, "<div class=\"bar\"><nav aria-label=\"Sections\">");
     if (summary->gate_count)
         add_link(out, "gates", "Gates");
+    for (size_t i = 0; i < summary->note_count; i++)
+        add_link(out, summary->notes[i].kind, summary->notes[i].title);
     for (size_t i = 0; i < summary->section_count; i++) {
         const struct metric_section *section = &summary->sections[i];
         if (section->count)
@@ -256,6 +258,7 @@ void html_report(struct strbuf *out, const struct run_summary *summary, bool can
     add_toolbar(&html);
     strbuf_add_text(out, "<div class=\"sections\">\n");
     html_tables_gates(&html);
+    html_tables_notes(&html);
     add_sections(&html);
     html_trials(&html);
     html_trials_spoilt(&html);

@@ -7,6 +7,8 @@
 #include "report/html_charts.h"
 #include "report/measure_text.h"
 
+#include <stdio.h>
+
 void html_tables_begin_card(struct html *html, const char *id, const char *title, const char *note)
 {
     strbuf_add_text(html->out, "<section class=\"card\" id=\"");
@@ -394,4 +396,32 @@ void html_tables_gates(struct html *html)
     html_write_end_table(html->out);
     html_write_notes(html->out, &notes);
     html_tables_end_card(html);
+}
+
+void html_tables_notes(struct html *html)
+{
+    for (size_t n = 0; n < html->summary->note_count; n++) {
+        const struct run_note *note = &html->summary->notes[n];
+        html_tables_begin_card(html, note->kind, note->title, note->text);
+        if (note->row_count) {
+            char id[64];
+            snprintf(id, sizeof id, "t-%s", note->kind);
+            html_write_begin_table(html->out, id, note->title, false);
+            strbuf_add_text(html->out, "<thead><tr>");
+            for (size_t i = 0; i < note->column_count; i++)
+                add_head_cell(html->out, note->heads[i], false);
+            strbuf_add_text(html->out, "</tr></thead>\n<tbody>\n");
+        }
+        for (size_t r = 0; r < note->row_count; r++) {
+            for (size_t i = 0; i < note->column_count; i++) {
+                strbuf_add_text(html->out, i ? "<td>" : "<tr><th scope=\"row\">");
+                html_write_text(html->out, strview_of(note->cells[r * note->column_count + i]));
+                strbuf_add_text(html->out, i ? "</td>" : "</th>");
+            }
+            strbuf_add_text(html->out, "</tr>\n");
+        }
+        if (note->row_count)
+            html_write_end_table(html->out);
+        html_tables_end_card(html);
+    }
 }

@@ -9,6 +9,8 @@
 #include "report/html_write.h"
 
 void html_tables_gates(struct html *html);
+/* What a report says beside its metrics (run_note.h), a card each. */
+void html_tables_notes(struct html *html);
 /* A section's metrics; what belongs to it by name (slots, reliability, outcomes) follows it. */
 void html_tables_section(struct html *html, const struct metric_section *section);
 void html_tables_slots(struct html *html);

@@ -7,6 +7,7 @@
 #include "base/json_write.h"
 #include "report/measure_text.h"
 
+#include <ctype.h>
 #include <math.h>
 
 struct writer {
@@ -189,6 +190,42 @@ static void add_gates(struct writer *writer)
             json_write_key_i64(&writer->json, "look", (int64_t)gate->look);
             json_write_key_real(&writer->json, "alpha_spent", gate->alpha_spent);
         }
+        end_object(writer);
+    }
+    end_array(writer);
+}
+
+/* "Calls saved" is the key calls_saved. */
+static void add_note_cell(struct writer *writer, const char *head, const char *cell)
+{
+    char name[64];
+    size_t size = 0;
+    for (; head[size] && size + 1 < sizeof name; size++)
+        name[size] = (char)(isalnum((unsigned char)head[size]) ? tolower(head[size]) : '_');
+    name[size] = 0;
+    plain(writer, name, cell);
+}
+
+/* Left out when there are none: few runs have some. */
+static void add_notes(struct writer *writer)
+{
+    if (!writer->summary->note_count)
+        return;
+    begin_array(writer, "notes");
+    for (size_t n = 0; n < writer->summary->note_count; n++) {
+        const struct run_note *note = &writer->summary->notes[n];
+        begin_object(writer, NULL);
+        plain(writer, "kind", note->kind);
+        plain(writer, "title", note->title);
+        plain(writer, "text", note->text);
+        begin_array(writer, "rows");
+        for (size_t r = 0; r < note->row_count; r++) {
+            begin_object(writer, NULL);
+            for (size_t i = 0; i < note->column_count; i++)
+                add_note_cell(writer, note->heads[i], note->cells[r * note->column_count + i]);
+            end_object(writer);
+        }
+        end_array(writer);
         end_object(writer);
     }
     end_array(writer);
@@ -609,6 +646,7 @@ void json_report(struct strbuf *out, const struct run_summary *summary, bool can
     add_identity(&writer);
     add_decision(&writer);
     add_gates(&writer);
+    add_notes(&writer);
     add_candidates(&writer);
     add_sections(&writer);
     add_slots(&writer);

@@ -169,6 +169,35 @@ static void add_gates(const struct page *page)
     strbuf_add_char(page->out, '\n');
 }
 
+static void add_note_row(const struct page *page, const char *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_text(page->out, "| ");
+        safe_text_markdown(page->out, strview_of(cells[i]));
+        strbuf_add_char(page->out, ' ');
+    }
+    strbuf_add_text(page->out, "|\n");
+}
+
+static void add_notes(const struct page *page)
+{
+    for (size_t n = 0; n < page->summary->note_count; n++) {
+        const struct run_note *note = &page->summary->notes[n];
+        strbuf_add_format(page->out, "## %s\n\n", note->title);
+        safe_text_markdown(page->out, strview_of(note->text));
+        strbuf_add_text(page->out, "\n\n");
+        if (!note->row_count)
+            continue;
+        add_note_row(page, note->heads, note->column_count);
+        for (size_t i = 0; i < note->column_count; i++)
+            strbuf_add_text(page->out, "| --- ");
+        strbuf_add_text(page->out, "|\n");
+        for (size_t r = 0; r < note->row_count; r++)
+            add_note_row(page, note->cells + r * note->column_count, note->column_count);
+        strbuf_add_char(page->out, '\n');
+    }
+}
+
 static void add_metric(const struct page *page, const struct metric_row *row,
                        struct reasons *reasons)
 {
@@ -441,6 +470,7 @@ void markdown_report(struct strbuf *out, const struct run_summary *summary, bool
     add_face(&page);
     add_decision(&page);
     add_gates(&page);
+    add_notes(&page);
     add_sections(&page);
     add_slots(&page);
     add_outcomes(&page);

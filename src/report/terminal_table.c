@@ -414,6 +414,30 @@ static void add_gates(const struct table *table)
     strbuf_add_char(table->text.out, '\n');
 }
 
+/* "gate: before fail, now pass" */
+static void add_notes(const struct table *table)
+{
+    const struct run_summary *summary = table->summary;
+    for (size_t n = 0; n < summary->note_count; n++) {
+        const struct run_note *note = &summary->notes[n];
+        terminal_text_add(&table->text, MARK_BOLD, strview_of(note->title));
+        strbuf_add_text(table->text.out, "\n  ");
+        terminal_text_wrapped(&table->text, strview_of(note->text), 2, 2);
+        for (size_t r = 0; r < note->row_count; r++) {
+            const char *const *cells = note->cells + r * note->column_count;
+            CLEANUP(strbuf_done) struct strbuf line = {0};
+            strbuf_add_text(&line, cells[0]);
+            for (size_t i = 1; i < note->column_count; i++)
+                if (*cells[i])
+                    strbuf_add_format(&line, "; %s: %s", note->heads[i], cells[i]);
+            strbuf_add_text(table->text.out, "    ");
+            terminal_text_wrapped(&table->text, strbuf_view(&line), 4, 8);
+            strbuf_fail_with(table->text.out, &line);
+        }
+        strbuf_add_char(table->text.out, '\n');
+    }
+}
+
 static void add_term(struct strbuf *line, const char *between, uint64_t count, const char *what)
 {
     strbuf_add_text(line, between);
@@ -528,5 +552,6 @@ void terminal_table(struct strbuf *out, const struct run_summary *summary,
     add_outcomes(&table, at_once ? at_once : 1);
     add_causes(&table, at_once ? at_once : 1);
     add_gates(&table);
+    add_notes(&table);
     add_accounts(&table);
 }

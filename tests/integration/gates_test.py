@@ -195,6 +195,49 @@ def case_answers_are_scored_again_without_a_call(bench):
     bench.call("score", "--run", "old", "--gold", "nowhere.jsonl", exit_code=2)
 
 
+def case_other_gates_speak_of_an_old_run(bench):
+    pipeline(bench, [dict(PRODUCTION, name="recorded"), dict(WORSE, name="rules")],
+             "gates:\n  - {name: most succeed, metric: success_rate, at_least: 0.2}\n"
+             "  - {name: gone, metric: slot_f1_micro, candidate: recorded, at_least: 0.1}\n")
+    bench.run("old")
+    kept = {path.name: path.read_bytes() for path in (bench.folder / "runs" / "old").iterdir() if path.is_file()}
+    (bench.folder / "pipeline.yaml").write_text("it: is gone\n")
+    bench.write("stricter.yaml", "gates:\n  - {name: most succeed, metric: success_rate, at_least: 0.99}\n"
+                "  - {name: keeps up, metric: success_rate, candidate: rules, against: recorded, margin: 0.01}\n")
+    out, _, _ = bench.call("report", "--run", "old", "--gates", "stricter.yaml", exit_code=100)
+    expect("What other gates changed" in out and "before: pass (at least 0.2); now: fail (at least 0.99)" in
+           " ".join(out.lower().split()), "what changed is not told", out)
+    bench.call("report", "old", "--gates", "stricter.yaml", "-q", "-o", "new.json", "-o", "new.html", "-o", "new.md", exit_code=100)
+    report = json.loads((bench.folder / "new.json").read_text())
+    note = report["notes"][0]
+    rows = {(row["gate"], row["candidate"]): (row["before"], row["now"]) for row in note["rows"]}
+    expect(note["kind"] == "other_gates" and len(rows) == 4, "not every changed gate is there", rows)
+    expect(rows["gone", "recorded"][1] == "no such gate" and rows["keeps up", "rules"][0] == "no such gate", "gates that came and went", rows)
+    for name in ("new.html", "new.md"):
+        expect("What other gates changed" in (bench.folder / name).read_text(), "%s does not tell it" % name)
+    expect(kept == {path.name: path.read_bytes() for path in (bench.folder / "runs" / "old").iterdir() if path.is_file()},
+           "the run folder was written to")
+    bench.write("same.yaml", "gates:\n  - {name: most succeed, metric: success_rate, at_least: 0.2}\n"
+                "  - {name: gone, metric: slot_f1_micro, candidate: recorded, at_least: 0.1}\n")
+    out, _, _ = bench.call("report", "old", "--gates", "same.yaml")
+    expect("Every gate says what it said" in " ".join(out.split()), "nothing changed, and it is not said", out)
+    bench.write("wrong.yaml", "gates:\n  - {metric: sucess_rate, at_least: 0.2}\n  - {metric: success_rate, candidate: nobody, at_least: 0}\n")
+    _, err, _ = bench.call("report", "old", "--gates", "wrong.yaml", exit_code=2)
+    expect("wrong.yaml:2" in err and "did you mean 'success_rate'" in err.lower() and "wrong.yaml:3" in err, "faults have no place", err)
+    bench.write("none.yaml", "experiment: x\n")
+    bench.call("report", "old", "--gates", "none.yaml", exit_code=2)
+
+
+def case_what_nobody_heard_is_not_gated(bench):
+    pipeline(bench, [dict(PRODUCTION, name="recorded"), dict(WORSE, name="rules")],
+             "gates:\n  - {metric: response_gap_p95_ms, at_most: 100000}\n")
+    told = bench.run("one", exit_code=101)
+    gates = json.loads((bench.folder / "runs" / "one" / "report.json").read_text())["gates"]
+    verdicts = {gate["candidate"]: (gate["verdict"], gate["reason"]) for gate in gates}
+    expect(verdicts["recorded"][0] == "pass", "the recorded agent was heard", verdicts)
+    expect(verdicts["rules"][0] == "inconclusive" and "no caller heard" in verdicts["rules"][1], "a passed gate on what nobody heard", verdicts, told)
+
+
 def case_paid_answers_are_scored_again_when_their_model_is_gone(bench):
     with FarEnd() as far_end:
         bench.pipeline([{"name": "agent", "kind": "endpoint", "url": far_end.url("/agent")}])
