@@ -151,7 +151,8 @@ static void print_text(const struct plan_options *options, const struct plan *pl
            v->of.between, v->of.own, v->of.reference);
     printf("            %s\n\n", v->how);
     printf("%8s  %13s  %20s", "repeats", "conversations", "trials a candidate");
-    printf(plan->cost_usd > 0 ? "  %12s" : "", "USD");
+    if (plan->cost_usd > 0)
+        printf("  %12s", "USD");
     printf("  with %llu conversations\n", (unsigned long long)v->conversations);
     for (size_t i = 0; i < REPEATS_SHOWN; i++) {
         struct estimate n = needed(plan, repeats_shown[i]), m = decidable(plan, repeats_shown[i]);

@@ -257,8 +257,8 @@ static void work_on_all(struct lane *lane)
     struct trial_work **ready = lane->ready;
     size_t count = lane->ready_count;
     /* A few answers that trickle in are not worth waking the team, and waiting for it. */
-#pragma omp parallel for schedule(dynamic, 4)                                                      \
-    num_threads(session->thread_count) if (count > FEW_TRIALS)
+    int team = count > FEW_TRIALS ? session->thread_count : 1;
+#pragma omp parallel for schedule(dynamic, 4) num_threads(team)
     for (size_t i = 0; i < count; i++)
         work_on(session, ready[i], &session->scratches[omp_get_thread_num()]);
 }

@@ -94,14 +94,16 @@ static void resampled(struct cluster_rows rows, const uint32_t *times, double *s
 static bool fill(struct cluster_rows rows, cluster_statistic *statistic, const void *context,
                  struct bootstrap_options options, double *estimates, size_t resamples)
 {
-    size_t team = (size_t)omp_get_max_threads();
+    int team = omp_get_max_threads();
     CLEANUP(free_times)
-    uint32_t *times = memory_alloc(team * rows.clusters * sizeof *times);
-    CLEANUP(free_doubles) double *sums = memory_alloc(team * rows.width * sizeof *sums);
+    uint32_t *times = memory_alloc((size_t)team * rows.clusters * sizeof *times);
+    CLEANUP(free_doubles) double *sums = memory_alloc((size_t)team * rows.width * sizeof *sums);
     if (!times || !sums)
         return false;
     uint32_t purpose = counter_rng_purpose(options.purpose ? options.purpose : "clusters");
-#pragma omp parallel for schedule(static)
+    /* The team's size is said again, since memory was made for just so many: LLVM 16's runtime
+     * keeps a num_threads whose if-clause did not hold for the next region. */
+#pragma omp parallel for schedule(static) num_threads(team)
     for (size_t r = 0; r < resamples; r++) {
         size_t own = (size_t)omp_get_thread_num();
         uint32_t *own_times = times + own * rows.clusters;

@@ -165,12 +165,13 @@ static double change_of(struct quantile_pair pair, const uint32_t *times)
 static bool fill(struct quantile_pair pair, struct cluster_rank_quantile quantile, size_t count,
                  double *estimates, size_t resamples)
 {
-    size_t team = (size_t)omp_get_max_threads();
-    CLEANUP(free_times) uint32_t *times = memory_alloc(team * count * sizeof *times);
+    int team = omp_get_max_threads();
+    CLEANUP(free_times) uint32_t *times = memory_alloc((size_t)team * count * sizeof *times);
     if (!times)
         return false;
     uint32_t key = counter_rng_purpose(quantile.purpose);
-#pragma omp parallel for schedule(static)
+    /* Just so many as there is memory for: see cluster_bootstrap.c. */
+#pragma omp parallel for schedule(static) num_threads(team)
     for (size_t r = 0; r < resamples; r++) {
         uint32_t *own = times + (size_t)omp_get_thread_num() * count;
         resample_times(count, (struct resample_key){quantile.seed, key, r}, own);
