@@ -165,6 +165,19 @@ enum status kafka_consumer_open(const struct kafka_consumer_options *options,
     return STATUS_OK;
 }
 
+/* Served as an event: rd_kafka_queue_poll_callback aborts the process on a message that was still
+ * on its way. */
+static void serve_leaving(struct kafka_consumer *consumer, rd_kafka_queue_t *queue)
+{
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, 50);
+    if (!event)
+        return;
+    if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
+        on_rebalance(consumer, rd_kafka_event_error(event),
+                     rd_kafka_event_topic_partition_list(event));
+    rd_kafka_event_destroy(event);
+}
+
 /* rd_kafka_consumer_close of 2.0.2 may wait for ever when the group is just rebalancing (seen with
  * two members that leave at once): this waits a set time, and leaves the rest to the end
  * of the process. */
@@ -177,7 +190,7 @@ static bool leave_group(struct kafka_consumer *consumer)
     rd_kafka_error_t *error = rd_kafka_consumer_close_queue(handle, queue);
     int64_t end_ns = clock_monotonic_ns() + CLOSE_TIMEOUT_MS * NS_PER_MS;
     while (!error && !rd_kafka_consumer_closed(handle) && clock_monotonic_ns() < end_ns)
-        (void)rd_kafka_queue_poll_callback(queue, 50);
+        serve_leaving(consumer, queue);
     if (error)
         rd_kafka_error_destroy(error);
     rd_kafka_queue_destroy(queue);

@@ -23,18 +23,8 @@ def rows(comparison):
     return {row["metric"]: row for section in comparison["sections"] for row in section["rows"]}
 
 
-def gold_as(bench, split):
-    """Every conversation of one split, or of the one that it has (None)."""
-    lines = []
-    for line in bench.lines("gold.jsonl"):
-        gold = json.loads(line)
-        gold["split"] = split or gold["split"]
-        lines.append(json.dumps(gold))
-    bench.write("gold.jsonl", "\n".join(lines) + "\n")
-
-
 def case_candidates_of_one_run(bench):
-    gold_as(bench, "random")
+    bench.set_split("random")
     bench.pipeline(CALLS)
     bench.run()
     comparison = compared(bench, "run", "--by", "split")

@@ -36,6 +36,15 @@ class Bench(Program):
     def lines(self, name):
         return (self.folder / name).read_text(encoding="utf-8").splitlines()
 
+    def set_split(self, split):
+        """Puts every conversation of gold into one split."""
+        lines = []
+        for line in self.lines("gold.jsonl"):
+            gold = json.loads(line)
+            gold["split"] = split
+            lines.append(json.dumps(gold))
+        self.write("gold.jsonl", "\n".join(lines) + "\n")
+
     def pipeline(self, candidates, name="pipeline.yaml", events="events.jsonl", gold="gold.jsonl", task="task.yaml", more=""):
         """JSON is YAML: candidates are dictionaries."""
         listed = "".join("  - %s\n" % json.dumps(candidate) for candidate in candidates)
