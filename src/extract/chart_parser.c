@@ -73,6 +73,12 @@ static bool context_holds(const struct search *search, const struct form *form, 
     if (form->op == OP_AHEAD && form->value == 1 && start > 0 &&
         token_is(scratch, start - 1, scratch->grammar->literal_for))
         return false; /* "for three days from February 10" */
+    if (form->makes == N_MOMENT && start > 0 && token_is(scratch, start, C_PARTWORD) &&
+        token_is(scratch, start - 1, scratch->grammar->literal_this))
+        return false; /* "not this morning, tomorrow at ten" */
+    if ((form->flags & FORM_OWNED) &&
+        (start == 0 || !(scratch->tokens[start - 1].flags & TOKEN_POSSESSIVE)))
+        return false;
     if ((form->flags & FORM_LASTLY) && !sentence_ends(scratch, last->end))
         return false;
     bool first = start == 0 || scratch->tokens[start - 1].kind == TOKEN_PUNCTUATION;
@@ -115,7 +121,9 @@ static int32_t edge_score(const struct extract_scratch *scratch, const struct fo
     if (edge->weak && !past)
         return (int32_t)(edge->end - edge->start);
     int32_t score = (int32_t)(edge->end - edge->start) * 10 - 4;
-    if (edge->meaning >= 0 && edge->makes != N_RANGE && token_is(scratch, edge->start, C_PREP))
+    bool day_first = form->op == OP_RANGEDAY && form->value == 1; /* "on the 27th at ten to four" */
+    if (edge->meaning >= 0 && (edge->makes != N_RANGE || day_first) &&
+        token_is(scratch, edge->start, C_PREP))
         score -= 7;
     if (form->makes == N_SILENT)
         score += 3 + form->value; /* an idiom may say how much stronger it is */
@@ -158,6 +166,18 @@ bool chart_parser_add(struct extract_scratch *scratch, const struct edge *edge)
     return true;
 }
 
+/* Years that were said, in the ends of a range too: "January 15 2026" is no quarter past eight. */
+static int32_t count_years(const struct extract_scratch *scratch, int32_t meaning)
+{
+    const struct meaning *m = &scratch->meanings[meaning];
+    int32_t years = (m->has & HAS_YEAR) != 0;
+    if (m->has & HAS_RANGE) {
+        years += m->left >= 0 && (scratch->meanings[m->left].has & HAS_YEAR);
+        years += m->right >= 0 && (scratch->meanings[m->right].has & HAS_YEAR);
+    }
+    return years;
+}
+
 static void try_form(struct search *search, uint16_t index, size_t count)
 {
     struct extract_scratch *scratch = search->scratch;
@@ -178,9 +198,8 @@ static void try_form(struct search *search, uint16_t index, size_t count)
             edge.weak = true;
     }
     edge.score = edge_score(scratch, form, &edge);
-    if (edge.meaning >= 0 &&
-        ((scratch->meanings[edge.meaning].has & HAS_YEAR) || form->op == OP_AGREES))
-        edge.score += 12; /* "January 15 2026" is no quarter past eight in the evening */
+    if (edge.meaning >= 0)
+        edge.score += 12 * (count_years(scratch, edge.meaning) + (form->op == OP_AGREES));
     if (form->op == OP_HOLIDAY)
         edge.score += 2; /* "easter monday" is no Easter that is a Monday */
     struct edge *known = twin(scratch, &edge);

@@ -15,6 +15,7 @@ struct run {
     size_t groups;
     uint32_t start, end;
     bool plus, spoken;
+    bool repeated; /* "double", "triple" */
 };
 
 /* ---- phones ---- */
@@ -40,6 +41,7 @@ static uint32_t take_digits(const struct extract_scratch *scratch, uint32_t at, 
     if (from >= scratch->token_count)
         return at;
     const struct token *token = &scratch->tokens[from];
+    run->repeated = run->repeated || times > 1;
     if (token->kind == TOKEN_NUMBER && token->digits && times == 1 &&
         !(token->flags & TOKEN_PRICE)) {
         for (uint32_t i = 0; i < token->digits; i++) {
@@ -94,6 +96,11 @@ static bool read_run(const struct extract_scratch *scratch, uint32_t at, struct 
         while (at < first + 2 && is_separator(scratch, at))
             at++;
         uint32_t next = take_digits(scratch, at, run);
+        if (next == at && run->count == 3 &&
+            (token_is(scratch, at, scratch->grammar->literal_then) ||
+             token_is(scratch, at,
+                      scratch->grammar->literal_and))) /* "area code 609 then 555 ..." */
+            next = take_digits(scratch, ++at, run);
         if (next == at)
             break;
         run->groups++;
@@ -174,8 +181,8 @@ static bool is_phone(const struct extract_scratch *scratch, const struct run *ru
         return false;
     if (asked || run->plus || phone <= CUE_REACH)
         return true;
-    if (run->spoken)
-        return run->groups >= 6;
+    if (run->spoken) /* "triple five" is how only numbers of phones are read out */
+        return run->groups >= 6 || (run->count >= 7 && run->repeated);
     return run->count == 10 || run->count == 11 || (run->groups >= 2 && run->count == 7);
 }
 

@@ -164,7 +164,8 @@ static bool in_scope(struct talk *talk, size_t index)
     struct gap gap = read_gap(scratch, talk->scope_at, phrase->start);
     bool reaches;
     if (!talk->negated_once) {
-        uint32_t reach = phrase->makes == N_NAME || talk->negating_next ? 1 : 7;
+        bool contact = phrase->makes == N_PHONE || phrase->makes == N_EMAIL;
+        uint32_t reach = phrase->makes == N_NAME || talk->negating_next ? 1 : contact ? 2 : 7;
         reaches = gap.size <= reach && !gap.but && !gap.comma &&
                   !breaks_scope(scratch, talk->scope_at, phrase->start);
     } else {
@@ -234,19 +235,24 @@ static void read_like(struct talk *talk, struct phrase *phrase, const struct phr
 }
 
 /* Nothing but editing terms between two values: "Monday, no wait, Tuesday". */
-static bool says_no_more(const struct talk *talk, size_t from, size_t to)
+static bool says_no_more(const struct talk *talk, size_t from, size_t to, bool bare)
 {
     const struct extract_scratch *scratch = talk->scratch;
+    bool plain_no = true; /* "at 3, no, 4" may also be two answers */
     uint32_t left = 0, at = scratch->phrases[from].end;
     for (size_t i = from + 1; i <= to; i++) {
         const struct phrase *phrase = &scratch->phrases[i];
         struct gap gap = read_gap(scratch, at, phrase->start);
         left += gap.other ? gap.size : 0;
+        if (i < to &&
+            (phrase->makes == N_CANCEL ||
+             (phrase->makes == N_EDIT && scratch->grammar->forms[phrase->form]->value != 1)))
+            plain_no = false;
         if (i < to && is_value(phrase))
             return false;
         at = phrase->end;
     }
-    return left <= 2;
+    return bare ? left == 0 && !plain_no : left <= 2;
 }
 
 /* The value replaces an earlier one, or a part of it. True when it did. */
@@ -267,7 +273,7 @@ static bool correct(struct talk *talk, size_t index)
             return false;
     }
     base->polarity = EXTRACT_CORRECTED_AWAY;
-    if (!phrase->weak && says_no_more(talk, (size_t)found, index))
+    if (says_no_more(talk, (size_t)found, index, phrase->weak))
         phrase->reasons |= PHRASE_CLEAR;
     phrase->weak = false;
     phrase->reasons |= PHRASE_CORRECTED;
@@ -432,6 +438,7 @@ static bool take_complement(struct talk *talk, struct phrase *phrase)
     if (until) /* "I can't come until Friday": Friday is fine */
         m.flags &= (uint16_t)~MEANING_TO_INCLUSIVE;
     talk->negating = false;
+    phrase->reasons |= PHRASE_LEFT;
     return set_meaning(talk, phrase, &m);
 }
 
@@ -591,6 +598,24 @@ static void answer(struct talk *talk)
     }
 }
 
+/* "i can't (on) monday": a value behind it, in its own clause; "monday i can't": none. */
+static bool refuses_next(const struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *phrase = &scratch->phrases[index];
+    if (scratch->grammar->forms[phrase->form]->value != 8)
+        return false;
+    for (size_t i = index + 1; i < scratch->phrase_count; i++) {
+        const struct phrase *next = &scratch->phrases[i];
+        if (breaks_scope(scratch, phrase->end, next->start) ||
+            (next->start > phrase->end && scratch->tokens[phrase->end].kind == TOKEN_PUNCTUATION))
+            return false;
+        if (is_value(next) && next->start <= phrase->end + 6)
+            return true;
+    }
+    return false;
+}
+
 void discourse_run(struct extract_scratch *scratch)
 {
     struct talk talk = {.scratch = scratch, .cancelled = -1};
@@ -612,9 +637,11 @@ void discourse_run(struct extract_scratch *scratch)
             talk.scope_at = phrase->end;
             break;
         case N_NOTAFTER:
-            /* "it doesn't work on Monday" stands before its value */
+            /* "it doesn't work on Monday" stands before its value, and "i can't" when one follows
+             */
             talk.negating =
-                !negate_before(&talk, i) && scratch->grammar->forms[phrase->form]->value == 6;
+                refuses_next(&talk, i) ||
+                (!negate_before(&talk, i) && scratch->grammar->forms[phrase->form]->value == 6);
             talk.negated_once = talk.negating_next = false;
             talk.scope_at = phrase->end;
             break;

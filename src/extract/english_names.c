@@ -287,6 +287,7 @@ const char *const english_names_state[] = {
     "eligible entitled welcome invited",
     "regarding concerning for to from with without at by of about on in into onto off over under "
     "after before during until since",
+    "control construction warranty pressure review renovation investigation contract quarantine "
     "left right north south east west central nearer further farther closer cheaper quicker faster "
     "slower longer shorter bigger smaller earlier",
 };

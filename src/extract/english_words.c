@@ -56,7 +56,7 @@ const struct word_row english_words_rows[] = {
     {"morning mornin", "partword", {PART_MORNING}},
     {"midday", "partword", {PART_MIDDAY}},
     {"lunchtime", "partword", {PART_MIDDAY}},
-    {"afternoon afternon", "partword", {PART_AFTERNOON}},
+    {"afternoon afternon arvo", "partword", {PART_AFTERNOON}},
     {"evening evenin", "partword", {PART_EVENING}},
     {"night", "partword", {PART_NIGHT}},
     {"mornings", "parts", {PART_MORNING}},
@@ -212,7 +212,8 @@ const struct word_row english_words_rows[] = {
      "perfect "
      "ideal best fine better i i'd i'll prefer want something anything sometime anytime any some "
      "time "
-     "thanks hopefully ideally available open free slot appointment opening openings appointments "
+     "thanks sure hopefully ideally available open free slot appointment opening openings "
+     "appointments "
      "looks sounds seems look sound brunch dinner whatever whichever you've i've we've your pretty "
      "much open all day either time "
      "there do you have got can could we get come in make it's let's the a an with work works "
@@ -224,7 +225,8 @@ const struct word_row english_words_rows[] = {
      {0}},
     /* left unread beside a value, these say that it may not be what was meant */
     {"next last after before until till except every each other not nor than instead since within "
-     "following previous past half quarter",
+     "following previous past half quarter fortnight bar longer conflict "
+     "conflicts",
      "hint",
      {0}},
     /* telling English from other languages */
@@ -234,7 +236,16 @@ const struct word_row english_words_rows[] = {
      "not be me will there any next we your make how",
      "english",
      {0}},
-    {"ich und der die das ein eine einen fuer uhr bitte morgen moechte nicht mit einem ist heute "
+    {"ich geht gehen passt koennte k\xc3\xb6nnte nehmen brauche braucht noch oder auch sehr uns "
+     "mir dich nur dann nach vormittag nachmittag abends morgens vor zwei drei vier sieben acht "
+     "zehn "
+     "estoy tengo necesito reservar mesa puedo puede estar muy como llamo nombre hoy noche pero "
+     "del al nous ne pas est mon ma avoir besoin reserver r\xc3\xa9server soir apres midi suis oui "
+     "aujourd'hui mi chiamo vorremmo prenotare per tavolo questa non posso ho bisogno stasera oggi "
+     "mia meu minha nao n\xc3\xa3o estou gostaria marcar hoje noite pode ser das "
+     "wij kunnen niet dank naam heet kan ik ben op vanavond straks kan inte det jag heter vill ha "
+     "en ett på imorgon idag tak jeg vil gerne "
+     "ich und der die das ein eine einen fuer uhr bitte morgen moechte nicht mit einem ist heute "
      "termin um zum wir sie auf nach gern habe haben naechsten montag dienstag mittwoch "
      "donnerstag freitag samstag sonntag januar februar maerz mai juni juli oktober dezember "
      "m\xc3\xb6"

@@ -47,6 +47,7 @@ enum phrase_reason {
     PHRASE_ANSWER = 4,    /* read only because it was asked for */
     PHRASE_WEAK_NAME = 8, /* a weak cue and no known given name */
     PHRASE_CLOSE = 16,    /* a close spelling */
+    PHRASE_LEFT = 64,     /* what a refusal leaves: "not before three" */
     PHRASE_CLEAR = 32,    /* the correction leaves nothing to guess */
 };
 
@@ -139,9 +140,8 @@ enum status category_table_create(const struct extractor_options *options,
 void category_table_destroy(struct category_table *table);
 bool category_table_run(const struct category_table *table, struct extract_scratch *scratch);
 
-/* discourse.c: corrections, negation, answers */
+/* discourse.c: corrections, negation, answers; phrase_join.c: what was said apart */
 void discourse_run(struct extract_scratch *scratch);
-/* phrase_join.c: a day and a time that stand apart but belong together */
 void phrase_join_run(struct extract_scratch *scratch);
 
 /* slot_ranking.c: phrases -> slots */

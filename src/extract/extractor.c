@@ -20,7 +20,8 @@ static struct language english(void)
         .lists = {{"given", english_names_given, english_names_given_count},
                   {"stop", english_names_stop, english_names_stop_count},
                   {"state", english_names_state, english_names_state_count},
-                  {"surname", english_names_surname, english_names_surname_count}},
+                  {"surname", english_names_surname, english_names_surname_count},
+                  {"common", english_common_words, english_common_count}},
     };
 }
 

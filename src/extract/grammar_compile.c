@@ -447,6 +447,12 @@ static void find_literals(struct grammar *grammar)
     grammar->literal_with = grammar_compile_literal(grammar, "with");
     grammar->literal_in = grammar_compile_literal(grammar, "in");
     grammar->literal_well = grammar_compile_literal(grammar, "well");
+    grammar->literal_im = grammar_compile_literal(grammar, "i'm");
+    grammar->literal_calling = grammar_compile_literal(grammar, "calling");
+    grammar->literal_from = grammar_compile_literal(grammar, "from");
+    grammar->literal_this = grammar_compile_literal(grammar, "this");
+    grammar->literal_then = grammar_compile_literal(grammar, "then");
+    grammar->literal_say = grammar_compile_literal(grammar, "say");
 }
 
 /* For every set, the symbols that some pattern asks for: what the parser looks up per token. */

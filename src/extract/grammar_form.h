@@ -66,6 +66,7 @@ enum form_flag {
     FORM_NOTFOR = 32,    /* not behind a word that counts people or things */
     FORM_STREET = 64,    /* not before "street", "road", ... */
     FORM_LASTLY = 128,   /* the phrase must end the sentence */
+    FORM_OWNED = 512,    /* only behind a possessive: "Monday's out" */
     FORM_NOTONE = 256,   /* the word "one" is no clock here: "that one sounds good" */
 };
 
@@ -101,6 +102,8 @@ extern const char *const english_names_stop[];
 extern const size_t english_names_stop_count;
 extern const char *const english_names_state[]; /* "I'm fine": no names after a weak cue */
 extern const size_t english_names_state_count;
+extern const char *const english_common_words[]; /* plain words: no names behind a weak cue */
+extern const size_t english_common_count;
 extern const char *const english_names_surname[]; /* words that are surnames behind a given name */
 extern const size_t english_names_surname_count;
 

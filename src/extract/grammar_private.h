@@ -67,7 +67,8 @@ struct grammar {
         literal_nor, literal_at, literal_dot, literal_but, literal_the, literal_either,
         literal_between, literal_for, literal_here, literal_speaking, literal_is, literal_my,
         literal_double, literal_triple, literal_hundred, literal_plus, literal_underscore,
-        literal_dash, literal_hyphen, literal_with, literal_well, literal_in;
+        literal_dash, literal_hyphen, literal_with, literal_well, literal_in, literal_say,
+        literal_this, literal_then, literal_im, literal_calling, literal_from;
     const struct form **forms; /* all forms of all tables, in order */
     size_t form_count;
 };
@@ -82,7 +83,7 @@ struct language {
         const char *class_name;
         const char *const *lines;
         size_t count;
-    } lists[4];
+    } lists[5];
 };
 
 enum status grammar_compile_create(const struct language *language, struct grammar **ret_grammar,

@@ -29,7 +29,7 @@
     X(PARTICLE, "particle") X(FILLER, "filler") X(DIGITWORD, "digitword") X(STREET, "street")       \
     X(MDAYD, "mdayd") X(ORDS, "ords") X(STATE, "state")               \
     X(PREP, "prep") X(COUNTED, "counted") X(CLAUSE, "clause") X(SURNAME, "surname") X(GREETING, "greeting") X(OTHERS, "others")        \
-    X(RELATIVE, "relative") X(ANSWER, "answerword") X(HISH, "hish") X(LINK, "link") X(HINT, "hint")
+    X(RELATIVE, "relative") X(ANSWER, "answerword") X(HISH, "hish") X(LINK, "link") X(HINT, "hint") X(COMMON, "common")
 /* clang-format on */
 
 enum symbol {

@@ -66,9 +66,10 @@ static bool ends_with(const struct extract_scratch *scratch, uint32_t at, const 
 /* Unknown words that look like adjectives, adverbs or verb forms. */
 static bool looks_like_no_name(const struct extract_scratch *scratch, uint32_t at)
 {
-    static const char *const endings[] = {"ing",  "ed",   "ful",  "less", "ous",  "able",
-                                          "ible", "ally", "ment", "tion", "ness", "ive",
-                                          "ists", "ly",   "ist",  "ical", "ish"};
+    static const char *const endings[] = {"ing",  "ed",   "ful",  "less",  "ous", "able", "ible",
+                                          "ally", "ment", "tion", "ness",  "ive", "ists", "ly",
+                                          "ist",  "ical", "ish",  "ology", "ity", "sion", "itis",
+                                          "ache", "time", "room", "thing", "ism", "scopy"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (ends_with(scratch, at, endings[i]))
             return true;
@@ -84,6 +85,26 @@ static bool clause_ends(const struct extract_scratch *scratch, uint32_t at)
     return letter || token_is(scratch, at, C_STOP);
 }
 
+static bool is_day_of(const struct extract_scratch *scratch, uint32_t month)
+{
+    return token_is(scratch, month + 1, C_NUM) || token_is(scratch, month + 1, C_MDAY) ||
+           token_is(scratch, month + 1, C_ORD) || token_is(scratch, month + 1, C_YEAR);
+}
+
+/* "this is april, i want ...", "it's june carter", but "it's april fifth", "it's may". */
+static bool is_named_like_month(const struct extract_scratch *scratch, uint32_t at,
+                                enum strength strength)
+{
+    if (is_day_of(scratch, at) || token_is(scratch, at + 1, scratch->grammar->literal_the) ||
+        token_is(scratch, at + 1, scratch->grammar->literal_is))
+        return false;
+    bool named_on =
+        token_is(scratch, at + 1, C_GIVEN) || token_is(scratch, at + 1, C_SURNAME) ||
+        (is_plain_word(scratch, at + 1) && !(scratch->tokens[at + 1].flags & TOKEN_KNOWN));
+    return named_on || (strength == NAME_MEDIUM && clause_ends(scratch, at + 1) &&
+                        token_is(scratch, at, C_MONTH));
+}
+
 /* May the word at `at` be the first of a name? */
 static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum strength strength,
                         bool *ret_sure)
@@ -96,7 +117,7 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     bool given = token_is(scratch, at, C_GIVEN), stop = token_is(scratch, at, C_STOP);
     bool state = token_is(scratch, at, C_STATE), capital = is_capital(scratch, at);
     bool single = scratch->tokens[at].end - scratch->tokens[at].start == 1;
-    *ret_sure = given || capital || strength == NAME_STRONG;
+    *ret_sure = given || capital || strength == NAME_STRONG || strength == NAME_MEDIUM;
     if (stop || state) {
         bool month = token_is(scratch, at, C_MONTH) || token_is(scratch, at, C_MONTHW);
         if (!given)
@@ -107,7 +128,8 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     }
     if (given) {
         bool month = token_is(scratch, at, C_MONTH) || token_is(scratch, at, C_MONTHW);
-        return !month || capital || strength == NAME_STRONG;
+        return !month || strength == NAME_STRONG || (capital && !is_day_of(scratch, at)) ||
+               is_named_like_month(scratch, at, strength);
     }
     if (single)
         return false;
@@ -120,7 +142,7 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
             return false; /* "I'm Nigerian" */
     }
     if (capital)
-        return !known || token_is(scratch, at, C_TITLE);
+        return !known || token_is(scratch, at, C_TITLE) || token_is(scratch, at, C_COMMON);
     if (known || strength == NAME_KNOWN || looks_like_no_name(scratch, at))
         return false;
     if (token_is(scratch, at + 1, scratch->grammar->literal_or))
@@ -166,6 +188,8 @@ static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mix
                (token_is(scratch, at, C_SURNAME) &&
                 (at + 1 >= scratch->token_count || !is_letter_word(scratch, at + 1)));
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
+    if (token_is(scratch, at, C_COMMON) && !clause_ends(scratch, at + 1))
+        return false; /* "this is anna bill payments" */
     if (known && !token_is(scratch, at, C_GIVEN) && !token_is(scratch, at, C_SURNAME) &&
         token_is(scratch, at, C_FOLLOW))
         return false;
@@ -277,6 +301,8 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
                       struct name *ret_name)
 {
     uint32_t start = at;
+    bool is_self = at > 0 && (token_is(scratch, at - 1, scratch->grammar->literal_is) ||
+                              token_is(scratch, at - 1, scratch->grammar->literal_im));
     char letters[WORD_BYTES];
     size_t size = 0;
     uint32_t spelled =
@@ -286,10 +312,17 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
         return true;
     }
     bool titled = token_is(scratch, at, C_TITLE);
-    bool self = titled && token_is(scratch, at, C_OTHERS) && token_is(scratch, at + 1, C_GIVEN);
+    uint32_t titled_name =
+        at + 1 + (at + 1 < scratch->token_count && scratch->tokens[at + 1].byte == '.');
+    bool self = titled && token_is(scratch, at, C_OTHERS) &&
+                (token_is(scratch, titled_name, C_GIVEN) ||
+                 (is_self && is_plain_word(scratch, titled_name) &&
+                  !(scratch->tokens[titled_name].flags & TOKEN_KNOWN) &&
+                  scratch->text[scratch->tokens[titled_name].end - 2] != '\''));
     if (titled && token_is(scratch, at, C_OTHERS) && !self)
         return false; /* "Dr. Smith" is whom they want to see */
-    start += self;    /* "this is doctor Amelia Stone" */
+    if (self)
+        start = titled_name; /* "this is doctor Amelia Stone" */
     if (titled)
         at++;
     if (at < scratch->token_count && scratch->tokens[at].byte == '.')
@@ -591,7 +624,10 @@ static bool read_before_cue(struct extract_scratch *scratch, struct names *names
     const struct grammar *grammar = scratch->grammar;
     bool here = token_is(scratch, name.end, grammar->literal_here) &&
                 !token_is(scratch, name.end + 1, C_PREP);
-    bool cue = here || token_is(scratch, name.end, grammar->literal_speaking) ||
+    bool calling =
+        token_is(scratch, name.end, grammar->literal_calling) ||
+        (token_is(scratch, name.end, grammar->literal_from) && token_is(scratch, start, C_GIVEN));
+    bool cue = here || calling || token_is(scratch, name.end, grammar->literal_speaking) ||
                is_my_name(scratch, name.end);
     return !cue || add_name(scratch, names, &name);
 }

@@ -192,11 +192,53 @@ static size_t count_live(const struct extract_scratch *scratch)
     return live;
 }
 
+/* Between two values: "say", "let's go with". */
+static bool settles(const struct extract_scratch *scratch, size_t from, size_t to)
+{
+    for (size_t i = from + 1; i < to; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        if (phrase->makes == N_EDIT && scratch->grammar->forms[phrase->form]->value == 2)
+            return true;
+    }
+    for (uint32_t at = scratch->phrases[from].end; at <= scratch->phrases[to].start; at++) {
+        if (token_is(scratch, at, scratch->grammar->literal_say))
+            return true;
+    }
+    return false;
+}
+
+/* "any day next week ... let's go with wednesday", "mornings, say friday at nine": the finer value
+ * says which day of the week, which hour of the part of day was meant. */
+static void drop_narrowed(struct extract_scratch *scratch)
+{
+    for (size_t i = 0; i + 1 < scratch->phrase_count; i++) {
+        struct phrase *wide = &scratch->phrases[i];
+        if (!is_live_time(wide))
+            continue;
+        const struct meaning *w = &scratch->meanings[wide->meaning];
+        bool part = is_lone_time(w) && !(w->has & HAS_CLOCK);
+        bool span = wide->makes == N_SPAN;
+        for (size_t j = i + 1; (part || span) && j < scratch->phrase_count && j < i + 6; j++) {
+            const struct phrase *fine = &scratch->phrases[j];
+            if (!is_live_time(fine))
+                continue;
+            const struct meaning *f = &scratch->meanings[fine->meaning];
+            bool finer =
+                part ? (f->has & HAS_CLOCK) && (f->has & HAS_ANY_DAY)
+                     : fine->makes != N_SPAN && (f->has & HAS_ANY_DAY) && !(f->has & HAS_RANGE);
+            if (finer && settles(scratch, i, j))
+                wide->weak = wide->dropped = true;
+            break;
+        }
+    }
+}
+
 void phrase_join_run(struct extract_scratch *scratch)
 {
     if (scratch->phrase_count < 2 || count_live(scratch) < 2)
         return;
     start_duration(scratch);
+    drop_narrowed(scratch);
     for (size_t i = 0; i + 1 < scratch->phrase_count; i++) {
         struct phrase *a = &scratch->phrases[i];
         if (!is_live_time(a) || a->rival >= 0)

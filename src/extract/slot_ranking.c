@@ -259,6 +259,28 @@ static bool is_count(const struct extract_scratch *scratch, uint32_t at)
     return counted || of_thing || lone;
 }
 
+/* A word that is in no list stands right beside what was read: perhaps it belongs to it. */
+static bool has_unknown_beside(const struct extract_scratch *scratch)
+{
+    for (size_t i = 0; i < scratch->phrase_count; i++) {
+        const struct phrase *phrase = &scratch->phrases[i];
+        if (phrase->meaning < 0 || phrase->weak || phrase->polarity != EXTRACT_ASSERTED)
+            continue;
+        const uint32_t beside[] = {phrase->end, phrase->start - 1};
+        for (size_t k = 0; k < 2; k++) {
+            uint32_t at = beside[k];
+            if (at >= scratch->token_count || scratch->tokens[at].kind != TOKEN_WORD ||
+                (scratch->tokens[at].flags & (TOKEN_KNOWN | TOKEN_CAPITAL)))
+                continue;
+            bool covered = k == 0 ? i + 1 < scratch->phrase_count && phrase[1].start <= at
+                                  : i > 0 && phrase[-1].end > at;
+            if (!covered)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* A word or number of time that no phrase explains. */
 static bool has_unread_time(const struct extract_scratch *scratch)
 {
@@ -273,8 +295,9 @@ static bool has_unread_time(const struct extract_scratch *scratch)
             phrase < scratch->phrase_count ? &scratch->phrases[phrase] : NULL;
         if (over && over->start <= at && (!over->weak || over->dropped))
             continue;
-        if (is_count(scratch, at))
-            continue;
+        bool one = scratch->tokens[at].value == 1 && scratch->tokens[at].word;
+        if (is_count(scratch, at) || (one && !token_is(scratch, at, C_ORD)))
+            continue; /* "is there one at three?" */
         if (token_is(scratch, at, scratch->grammar->literal_between))
             return true;
         for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
@@ -320,7 +343,7 @@ static bool has_idle_cue(const struct extract_scratch *scratch)
         cue = cue || (edit && value && i + 1 < scratch->phrase_count) || phrase->makes == N_NOT ||
               phrase->makes == N_NOTAFTER;
         value = value || (phrase->meaning >= 0 && !phrase->weak);
-        effect = effect || phrase->polarity != EXTRACT_ASSERTED;
+        effect = effect || phrase->polarity != EXTRACT_ASSERTED || (phrase->reasons & PHRASE_LEFT);
     }
     return cue && !effect;
 }
@@ -343,7 +366,8 @@ static void add_doubts(struct extract_scratch *scratch)
     }
     if (seen == 0)
         return;
-    bool unread = has_unread_time(scratch), idle = has_idle_cue(scratch);
+    bool unread = has_unread_time(scratch) || has_unknown_beside(scratch),
+         idle = has_idle_cue(scratch);
     bool apart = stand_apart(scratch);
     for (size_t i = 0; i < scratch->slot_count; i++) {
         struct extract_slot *slot = &scratch->slots[i];

@@ -408,6 +408,26 @@ static void overlay_day(struct meaning *m, const struct meaning *base, const str
     }
 }
 
+/* Does the clock that was said with its half of the day also lie in the other part of the day? */
+static bool part_moves_clock(const struct meaning *base, const struct meaning *over)
+{
+    if (!(base->has & HAS_CLOCK) ||
+        (base->meridiem != MERIDIEM_AM && base->meridiem != MERIDIEM_PM))
+        return false;
+    int32_t hour = base->hour % 12;
+    switch (over->part) {
+    case PART_MORNING:
+        return base->meridiem == MERIDIEM_PM && hour >= 5;
+    case PART_AFTERNOON:
+        return base->meridiem == MERIDIEM_AM && hour <= 5;
+    case PART_EVENING:
+    case PART_NIGHT:
+        return base->meridiem == MERIDIEM_AM && hour >= 5;
+    default:
+        return false;
+    }
+}
+
 struct meaning time_meaning_overlay(const struct meaning *base, const struct meaning *over)
 {
     struct meaning m = *over;
@@ -424,6 +444,12 @@ struct meaning time_meaning_overlay(const struct meaning *base, const struct mea
         m.has |= HAS_PART; /* "tomorrow morning ... no, at nine" */
         m.part = base->part;
         meaning_unite_part(&m);
+    } else if ((over->has & HAS_PART) && !(over->has & HAS_CLOCK) && part_moves_clock(base, over)) {
+        m.has = (m.has & ~(uint32_t)HAS_PART) | HAS_CLOCK; /* "ten in the morning, no, evening" */
+        m.part = PART_NONE;
+        m.hour = base->hour;
+        m.minute = base->minute;
+        m.meridiem = over->part == PART_MORNING ? MERIDIEM_AM : MERIDIEM_PM;
     } else if ((over->has & base->has & HAS_CLOCK) && over->meridiem == MERIDIEM_UNKNOWN &&
                (base->meridiem == MERIDIEM_AM || base->meridiem == MERIDIEM_PM)) {
         /* "12 pm, no, at 10:00" does not mean ten at night */

@@ -309,6 +309,9 @@ static size_t lex_word(struct extract_scratch *scratch, size_t at)
     if (word && !digits) {
         token->word = word;
         token->set = word->set;
+        possessive =
+            possessive || (size > 4 && text[end - 2] == '\'' && lower(text[end - 1]) == 's' &&
+                           symbol_set_has(&grammar->sets[word->set], C_FOLLOW) == 0);
         token->flags |= possessive ? TOKEN_KNOWN | TOKEN_POSSESSIVE : TOKEN_KNOWN;
         if (word->class_count) {
             token->value = word->values[0];
@@ -447,7 +450,11 @@ static void finish_number(struct extract_scratch *scratch, struct token *token)
     bool price = text[token->end] == '%' || before == '#' || before == '$';
     if (index && scratch->tokens[index - 1].byte == '$')
         price = true;
-    if (price || (index && token_is(scratch, index - 1, C_LABEL) && token->digits <= 5))
+    const char *next = text + token->end + (text[token->end] == ' ');
+    bool clock = *next == ':' || ((*next | 0x20) == 'p' && (next[1] | 0x20) == 'm') ||
+                 ((*next | 0x20) == 'a' && (next[1] | 0x20) == 'm' && !is_letter(next[2]));
+    bool label = index && token_is(scratch, index - 1, C_LABEL) && token->digits <= 5;
+    if (price || (label && !clock)) /* "room 214", but "the room 1pm to 3" */
         token->set = 0;
     if (price)
         token->flags |= TOKEN_PRICE;
