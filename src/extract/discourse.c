@@ -616,6 +616,20 @@ static bool refuses_next(const struct talk *talk, size_t index)
     return false;
 }
 
+/* "tomorrow i can't, ...", but not "three forty, i can't fly": the refusal ends its clause. */
+static bool refuses_before(const struct talk *talk, size_t index)
+{
+    const struct extract_scratch *scratch = talk->scratch;
+    const struct phrase *phrase = &scratch->phrases[index];
+    if (scratch->grammar->forms[phrase->form]->value != 8)
+        return true;
+    uint32_t at = phrase->end;
+    bool ends = at >= scratch->token_count || scratch->tokens[at].kind == TOKEN_PUNCTUATION ||
+                token_is(scratch, at, C_CLAUSE) ||
+                (index + 1 < scratch->phrase_count && phrase[1].start == at);
+    return ends && index > 0 && phrase[-1].makes != N_NAME;
+}
+
 void discourse_run(struct extract_scratch *scratch)
 {
     struct talk talk = {.scratch = scratch, .cancelled = -1};
@@ -640,8 +654,8 @@ void discourse_run(struct extract_scratch *scratch)
             /* "it doesn't work on Monday" stands before its value, and "i can't" when one follows
              */
             talk.negating =
-                refuses_next(&talk, i) ||
-                (!negate_before(&talk, i) && scratch->grammar->forms[phrase->form]->value == 6);
+                refuses_next(&talk, i) || (!(refuses_before(&talk, i) && negate_before(&talk, i)) &&
+                                           scratch->grammar->forms[phrase->form]->value == 6);
             talk.negated_once = talk.negating_next = false;
             talk.scope_at = phrase->end;
             break;
