@@ -2,6 +2,7 @@
 """Accuracy of `assay extract` on a file of cases, by class and by form, with its calibration and its failures.
 
 usage: check.py PROGRAM FILE [--failures]      PROGRAM is the assay program, FILE a corpus of this folder
+       check.py PROGRAM --names FILE           names: introductions found, texts without a name left alone
        check.py PROGRAM --sgd FOLDER           dates and times of user turns of the Schema-Guided Dialogue data set
 
 A case is right when its slots and values are exactly the expected ones, nothing extra (names without regard to case).
@@ -58,6 +59,18 @@ def check_file(program, path, with_failures):
           f"{len(flagged) / len(judged):.3f} of all, {flagged.count(False)} of {wrong} wrong")
 
 
+def check_names(program, path):
+    cases = [json.loads(line) for line in open(path, encoding="utf-8")]
+    found, false = [0, 0], [0, 0]
+    for case, answer in zip(cases, answers(program, cases)):
+        names = [slot["value"].casefold() for slot in answer["slots"] if slot["slot"] == "name"]
+        count = found if case["name"] else false
+        count[1] += 1
+        count[0] += names == [case["name"].casefold()] if case["name"] else bool(names)
+    print(f"introductions found {found[0] / found[1]:.3f} ({found[0]} of {found[1]}); "
+          f"a name where none is {false[0] / false[1]:.3f} ({false[0]} of {false[1]})")
+
+
 def sgd_turns(folder):
     """(text, {("date", ...), ("time", ...)}) of each user turn that gives a date or a time."""
     for path in sorted(glob.glob(os.path.join(folder, "dialogues*.json"))):
@@ -95,6 +108,8 @@ def check_sgd(program, folder):
 
 if len(sys.argv) == 4 and sys.argv[2] == "--sgd":
     check_sgd(sys.argv[1], sys.argv[3])
+elif len(sys.argv) == 4 and sys.argv[2] == "--names":
+    check_names(sys.argv[1], sys.argv[3])
 elif len(sys.argv) in (3, 4) and sys.argv[3:] in ([], ["--failures"]):
     check_file(sys.argv[1], sys.argv[2], len(sys.argv) == 4)
 else:

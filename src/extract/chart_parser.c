@@ -59,6 +59,9 @@ static bool context_holds(const struct search *search, const struct form *form, 
         bool firm = last->meaning >= 0 && !(scratch->meanings[last->meaning].flags & MEANING_BARE);
         if (!firm && !has_follower(scratch, last->end))
             return false;
+        const struct token *token = &scratch->tokens[last->end - 1];
+        if (!firm && token->alternative_count && token->alternatives[0].end > last->end)
+            return false; /* "twenty" of "twenty five to three" */
     }
     if ((form->flags & FORM_STREET) && token_is(scratch, last->end, C_STREET))
         return false;

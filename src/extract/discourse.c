@@ -315,6 +315,20 @@ static void lend_day_left(struct talk *talk, struct phrase *a, const struct phra
     set_meaning(talk, a, &merged);
 }
 
+/* "tuesday or thursday at nine": both at nine. */
+static void lend_time_left(struct talk *talk, struct phrase *a, const struct phrase *b)
+{
+    if (!is_time_like(a) || !is_time_like(b) || a->makes == N_SPAN)
+        return;
+    struct meaning left = *meaning_of(talk, a), right = *meaning_of(talk, b);
+    if ((left.has & (HAS_ANY_TIME | HAS_RANGE)) || !(left.has & HAS_ANY_DAY) ||
+        !(right.has & HAS_CLOCK) || !(right.has & HAS_ANY_DAY))
+        return;
+    struct meaning merged = time_meaning_overlay(&right, &left);
+    if (set_meaning(talk, a, &merged))
+        a->makes = N_MOMENT;
+}
+
 /* "the tenth, eleventh and twelfth of february": the last one lends its month. */
 static void lend_month(struct talk *talk, size_t index)
 {
@@ -361,6 +375,7 @@ static void link_offer(struct talk *talk, size_t index)
     if (!lend_across_or(talk, a, b))
         return;
     lend_day_left(talk, a, b);
+    lend_time_left(talk, a, b);
     a->reasons |= PHRASE_OFFERED;
     b->reasons |= PHRASE_OFFERED;
     b->rival = (int32_t)index - 1;

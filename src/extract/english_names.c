@@ -148,6 +148,11 @@ const char *const english_names_given[] = {
 const size_t english_names_given_count = sizeof english_names_given / sizeof *english_names_given;
 
 const char *const english_names_stop[] = {
+    "across along among amongst against beside toward towards throughout despite beneath myself "
+    "yourself "
+    "god himself herself itself ourselves themselves yourselves basis escapes downstairs upstairs "
+    "aboard abroad "
+    "anyhow anytime anyplace elsewhere hence indeed likewise "
     "otherwise push shift postpone switch squeeze fit snag grab hold drop keep lose bring screen "
     "whichever huh mhm mm hmm uhuh yup nope nah mmhmm gotcha alrighty"
     " lowercase uppercase caps a an the and or but so because if then than that this these those "

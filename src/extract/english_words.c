@@ -220,7 +220,7 @@ const struct word_row english_words_rows[] = {
      "after "
      "just on at for around about , and or to us me book put schedule reserve love really okay ok "
      "possibly probably roughly see my that's that'd if that be at's early as late lunch school "
-     "how what starting starts beginning or so pop",
+     "how what starting starts beginning or so pop alright right sure",
      "link",
      {0}},
     /* left unread beside a value, these say that it may not be what was meant */

@@ -388,7 +388,7 @@ static bool add_words(struct grammar *grammar, const struct language *language)
         if (!grammar_words_add_row(grammar, &language->words[i]))
             return false;
     }
-    for (size_t list = 0; list < 4; list++) {
+    for (size_t list = 0; list < sizeof language->lists / sizeof *language->lists; list++) {
         for (size_t i = 0; i < language->lists[list].count; i++) {
             struct word_row row = {
                 language->lists[list].lines[i], language->lists[list].class_name, {0}};
@@ -451,6 +451,7 @@ static void find_literals(struct grammar *grammar)
     grammar->literal_calling = grammar_compile_literal(grammar, "calling");
     grammar->literal_from = grammar_compile_literal(grammar, "from");
     grammar->literal_this = grammar_compile_literal(grammar, "this");
+    grammar->literal_that = grammar_compile_literal(grammar, "that");
     grammar->literal_then = grammar_compile_literal(grammar, "then");
     grammar->literal_say = grammar_compile_literal(grammar, "say");
 }

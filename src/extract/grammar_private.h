@@ -68,7 +68,7 @@ struct grammar {
         literal_between, literal_for, literal_here, literal_speaking, literal_is, literal_my,
         literal_double, literal_triple, literal_hundred, literal_plus, literal_underscore,
         literal_dash, literal_hyphen, literal_with, literal_well, literal_in, literal_say,
-        literal_this, literal_then, literal_im, literal_calling, literal_from;
+        literal_this, literal_that, literal_then, literal_im, literal_calling, literal_from;
     const struct form **forms; /* all forms of all tables, in order */
     size_t form_count;
 };

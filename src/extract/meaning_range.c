@@ -84,8 +84,8 @@ static bool ends_match(const struct meaning *left, const struct meaning *right, 
 {
     bool left_time = left->has & HAS_CLOCK, right_time = right->has & HAS_CLOCK;
     bool left_day = left->has & HAS_ANY_DAY, right_day = right->has & HAS_ANY_DAY;
-    if (left->has & HAS_PART || right->has & HAS_PART)
-        return (left->has & right->has & HAS_PART) && left_day && right_day;
+    if (left->has & HAS_PART || right->has & HAS_PART) /* "from friday night through sunday" */
+        return left_day && right_day && !left_time && !right_time;
     if (left_time != right_time || (!left_time && left_day != right_day))
         return false;
     if (left_time)

@@ -5,6 +5,7 @@
  * explains. Adds edges to the chart before the cover; thread: the scratch's.
  */
 #include "extract/extract_private.h"
+#include "extract/name_spelling.h"
 
 #include <string.h>
 
@@ -77,6 +78,35 @@ static bool looks_like_no_name(const struct extract_scratch *scratch, uint32_t a
     return false;
 }
 
+/* "missing", "booked": a word of the list with an ending; "xiaoming", "fred" are none. */
+static bool is_verb_form(const struct extract_scratch *scratch, uint32_t at)
+{
+    const struct token *token = &scratch->tokens[at];
+    size_t size = token->end - token->start;
+    size_t ending = ends_with(scratch, at, "ing") ? 3 : ends_with(scratch, at, "ed") ? 2 : 0;
+    if (!ending)
+        return false;
+    if (token->flags & TOKEN_KNOWN)
+        return true;
+    char stem[WORD_BYTES + 2];
+    size_t length = size - ending;
+    if (length > WORD_BYTES)
+        return false;
+    memcpy(stem, scratch->text + token->start, length);
+    stem[length] = 'e';
+    bool doubled = length > 2 && stem[length - 1] == stem[length - 2];
+    uint64_t low, high;
+    for (size_t i = 0; i < 3; i++) { /* "miss", "mak-e", "plan-n" */
+        size_t tried = length + i - (i == 2 ? 3 : 0);
+        if ((i < 2 || doubled) && token_lexer_key(stem, tried, &low, &high) &&
+            grammar_words_find(scratch->grammar, low, high))
+            return true;
+    }
+    bool named_on =
+        is_plain_word(scratch, at + 1) && !(scratch->tokens[at + 1].flags & TOKEN_KNOWN);
+    return !named_on && (at == 0 || !token_is(scratch, at - 1, scratch->grammar->literal_is));
+}
+
 static bool clause_ends(const struct extract_scratch *scratch, uint32_t at)
 {
     if (at >= scratch->token_count || scratch->tokens[at].kind != TOKEN_WORD)
@@ -134,7 +164,7 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     if (single)
         return false;
     if (strength == NAME_STRONG)
-        return capital || (!ends_with(scratch, at, "ing") && !ends_with(scratch, at, "ed"));
+        return capital || !is_verb_form(scratch, at);
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
     static const char *const peoples[] = {"ian", "ish", "ese", "ean"};
     for (size_t i = 0; i < 4 && strength == NAME_WEAK && clause_ends(scratch, at + 1); i++) {
@@ -153,8 +183,8 @@ static bool starts_name(const struct extract_scratch *scratch, uint32_t at, enum
     bool known_next = scratch->tokens[at + 1].flags & TOKEN_KNOWN;
     return is_plain_word(scratch, at + 1) && !looks_like_no_name(scratch, at + 1) &&
            (!known_next || token_is(scratch, at + 1, C_SURNAME) ||
-            token_is(scratch, at + 1, C_GIVEN)) &&
-           clause_ends(scratch, at + 2);
+            token_is(scratch, at + 1, C_GIVEN) || token_is(scratch, at + 1, C_PARTICLE)) &&
+           (clause_ends(scratch, at + 2) || token_is(scratch, at + 1, C_PARTICLE));
 }
 
 static bool is_letter_word(const struct extract_scratch *scratch, uint32_t at)
@@ -188,14 +218,15 @@ static bool goes_on(const struct extract_scratch *scratch, uint32_t at, bool mix
                (token_is(scratch, at, C_SURNAME) &&
                 (at + 1 >= scratch->token_count || !is_letter_word(scratch, at + 1)));
     bool known = scratch->tokens[at].flags & TOKEN_KNOWN;
-    if (token_is(scratch, at, C_COMMON) && !clause_ends(scratch, at + 1))
-        return false; /* "this is anna bill payments" */
+    if (token_is(scratch, at, C_COMMON) && !clause_ends(scratch, at + 1) &&
+        (scratch->tokens[at + 1].flags & TOKEN_KNOWN) && !token_is(scratch, at + 1, C_GIVEN) &&
+        !token_is(scratch, at + 1, C_SURNAME))
+        return false; /* "this is anna bill payment office" */
     if (known && !token_is(scratch, at, C_GIVEN) && !token_is(scratch, at, C_SURNAME) &&
         token_is(scratch, at, C_FOLLOW))
         return false;
     return token_is(scratch, at, C_GIVEN) || token_is(scratch, at, C_SURNAME) ||
-           !(ends_with(scratch, at, "ing") &&
-             scratch->tokens[at].end - scratch->tokens[at].start > 5);
+           !(is_verb_form(scratch, at) && scratch->tokens[at].end - scratch->tokens[at].start > 5);
 }
 
 /* Over a glued hyphen or the dot of an initial, to where the next word would start. */
@@ -220,81 +251,6 @@ static uint32_t skip_particles(const struct extract_scratch *scratch, uint32_t a
     return next;
 }
 
-/* ---- names that are spelled out: "s m i t h", "b as in boy", "double l" ---- */
-
-enum { LETTERS_LEAST = 3 };
-
-static bool token_text_is(const struct extract_scratch *scratch, uint32_t at, const char *word)
-{
-    if (at >= scratch->token_count)
-        return false;
-    const struct token *token = &scratch->tokens[at];
-    uint32_t i = 0;
-    for (; word[i]; i++) {
-        if (token->start + i >= token->end || (scratch->text[token->start + i] | 0x20) != word[i])
-            return false;
-    }
-    return token->start + i == token->end;
-}
-
-static bool is_letter_token(const struct extract_scratch *scratch, uint32_t at)
-{
-    if (at >= scratch->token_count)
-        return false;
-    const struct token *token = &scratch->tokens[at];
-    char c = (char)(scratch->text[token->start] | 0x20);
-    return token->kind == TOKEN_WORD && token->end - token->start == 1 && c >= 'a' && c <= 'z';
-}
-
-/* Over a comma or a glued hyphen between letters. */
-static uint32_t skip_sign(const struct extract_scratch *scratch, uint32_t at)
-{
-    bool sign = at < scratch->token_count && scratch->tokens[at].kind == TOKEN_PUNCTUATION &&
-                (scratch->tokens[at].byte == '-' || scratch->tokens[at].byte == ',' ||
-                 scratch->tokens[at].byte == '.');
-    return sign ? at + 1 : at;
-}
-
-/* "as in boy", "for boy", "like boy" behind a letter. */
-static uint32_t skip_example(const struct extract_scratch *scratch, uint32_t at)
-{
-    uint32_t word = at;
-    if (token_text_is(scratch, at, "as") && token_text_is(scratch, at + 1, "in"))
-        word = at + 2;
-    else if (token_text_is(scratch, at, "like") || token_text_is(scratch, at, "for"))
-        word = at + 1;
-    bool example = word > at && word < scratch->token_count && at > 0 &&
-                   scratch->tokens[word].kind == TOKEN_WORD &&
-                   (scratch->text[scratch->tokens[word].start] | 0x20) ==
-                       (scratch->text[scratch->tokens[at - 1].start] | 0x20);
-    return example ? word + 1 : at;
-}
-
-/* The end of a run of letters that spell a name; `at` when there is none. */
-static uint32_t read_spelled(const struct extract_scratch *scratch, uint32_t at, char *ret_text,
-                             size_t capacity, size_t *ret_size)
-{
-    uint32_t end = at, next = at;
-    size_t size = 0;
-    while (size + 2 < capacity) {
-        size_t times = token_is(scratch, next, scratch->grammar->literal_double) ? 2 : 1;
-        uint32_t letter = next + (times == 2);
-        if (!is_letter_token(scratch, letter))
-            break;
-        for (size_t i = 0; i < times; i++) {
-            char c = (char)(scratch->text[scratch->tokens[letter].start] | 0x20);
-            ret_text[size] = size == 0 ? (char)(c - 32) : c;
-            size++;
-        }
-        end = skip_example(scratch, letter + 1);
-        next = skip_sign(scratch, end);
-    }
-    if (size < LETTERS_LEAST)
-        return at;
-    *ret_size = size;
-    return end;
-}
-
 /* ---- reading ---- */
 
 static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum strength strength,
@@ -305,8 +261,9 @@ static bool read_name(const struct extract_scratch *scratch, uint32_t at, enum s
                               token_is(scratch, at - 1, scratch->grammar->literal_im));
     char letters[WORD_BYTES];
     size_t size = 0;
-    uint32_t spelled =
-        strength == NAME_STRONG ? read_spelled(scratch, at, letters, sizeof letters, &size) : at;
+    uint32_t spelled = strength == NAME_STRONG
+                           ? name_spelling_read(scratch, at, letters, sizeof letters, &size)
+                           : at;
     if (spelled > at) {
         *ret_name = (struct name){start, spelled, true, true};
         return true;
@@ -378,8 +335,9 @@ static size_t respell(const struct extract_scratch *scratch, uint32_t at, char *
     while (from < at + 3 && from < scratch->token_count &&
            (scratch->tokens[from].byte == ',' || token_is(scratch, from, C_STOP)))
         from++; /* "that's", "spelled" */
-    if (read_spelled(scratch, from, letters, sizeof letters, &count) == from &&
-        (from == at || read_spelled(scratch, from = at, letters, sizeof letters, &count) == at))
+    if (name_spelling_read(scratch, from, letters, sizeof letters, &count) == from &&
+        (from == at ||
+         name_spelling_read(scratch, from = at, letters, sizeof letters, &count) == at))
         return size;
     size_t last = size;
     while (last > 0 && text[last - 1] != ' ')
@@ -405,7 +363,7 @@ static struct strview name_value(struct extract_scratch *scratch, const struct n
     char text[NAME_BYTES];
     size_t size = 0;
     if (name->spelled) {
-        read_spelled(scratch, name->start, text, WORD_BYTES, &size);
+        name_spelling_read(scratch, name->start, text, WORD_BYTES, &size);
         return extract_scratch_keep(scratch, text, size);
     }
     uint32_t first = scratch->tokens[name->start].start;
@@ -540,7 +498,8 @@ static bool read_corrected(struct extract_scratch *scratch, struct names *names,
 /* "the dentist's name is", "her name is": not the caller, unless a relative is booked for. */
 static bool is_of_another(const struct extract_scratch *scratch, const struct edge *cue)
 {
-    if (cue->makes != N_STRONGNAME || cue->start == 0)
+    if (cue->makes != N_STRONGNAME || cue->start == 0 ||
+        scratch->grammar->forms[cue->form]->value == 1)
         return false;
     uint32_t before = cue->start - 1;
     for (uint32_t at = before; at-- > 0 && at + 7 > before;) {
@@ -640,6 +599,10 @@ static bool read_answer(struct extract_scratch *scratch, struct names *names)
     if (!read_name(scratch, start, NAME_STRONG, &name) ||
         !(clause_ends(scratch, name.end) || token_is(scratch, name.end, C_STATE)))
         return true;
+    bool plain = name.end == name.start + 1 && token_is(scratch, name.start, C_COMMON) &&
+                 !is_capital(scratch, name.start);
+    if (plain && name.end < scratch->token_count && !is_letter_word(scratch, name.end))
+        return true;   /* "manicure for friday" */
     struct name given; /* "ramirez, luis" */
     bool reversed =
         name.end == name.start + 1 && scratch->tokens[name.end].byte == ',' &&

@@ -351,6 +351,7 @@ static bool has_idle_cue(const struct extract_scratch *scratch)
 static void add_doubts(struct extract_scratch *scratch)
 {
     static const uint32_t days = 1U << EXTRACT_DATE | 1U << EXTRACT_DATETIME;
+    static const uint32_t clocks = 1U << EXTRACT_TIME | 1U << EXTRACT_DATETIME;
     uint32_t seen = 0, twice = 0;
     for (size_t i = 0; i < scratch->slot_count; i++) {
         const struct extract_slot *slot = &scratch->slots[i];
@@ -360,6 +361,9 @@ static void add_doubts(struct extract_scratch *scratch)
         bool day = slot->type == EXTRACT_DATE || slot->type == EXTRACT_DATETIME ||
                    (slot->type == EXTRACT_INTERVAL && slot->value.size > 14);
         uint32_t kinds = day ? days | 1U << slot->type : 1U << slot->type;
+        bool clock = slot->type == EXTRACT_TIME || slot->type == EXTRACT_DATETIME;
+        if (clock && (seen & clocks & ~(1U << slot->type))) /* "out at three so four on friday" */
+            twice |= clocks;
         if (seen & kinds)
             twice |= day ? days | 1U << EXTRACT_INTERVAL : kinds;
         seen |= kinds;
