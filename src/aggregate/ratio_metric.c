@@ -180,6 +180,11 @@ struct measure ratio_metric_change(const struct ratio_metric *metric,
             nan, nan, nan, 0, "conversations", "no conversation gives both a value"};
     struct interval interval =
         table ? mcnemar_newcombe(*table, alpha) : ratio_pairs_interval(pairs);
+    bool is_share = metric->kind == RATIO_AVERAGED || metric->kind == RATIO_SHARE;
+    if (is_share && !isnan(interval.low)) { /* two shares differ by at most 1 */
+        interval.low = fmax(interval.low, -1);
+        interval.high = fmin(interval.high, 1);
+    }
     return (struct measure){ratio_pairs_difference(pairs) * metric->scale,
                             interval.low * metric->scale,
                             interval.high * metric->scale,

@@ -94,6 +94,11 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
     return STATUS_OK;
 }
 
+void run_fold_left_out(struct run_fold *fold, size_t candidate)
+{
+    fold->candidates[candidate].now_left_out = true;
+}
+
 enum status run_fold_trial(struct run_fold *fold, const struct trial *trial, struct error *err)
 {
     int64_t repeats = fold->pipeline->repeats;

@@ -45,6 +45,9 @@ enum status run_fold_conversation(struct run_fold *fold, const struct conversati
  * needed afterwards. STATUS_INTERNAL when the order is wrong. */
 enum status run_fold_trial(struct run_fold *fold, const struct trial *trial, struct error *err);
 
+/* Trials of that conversation that are not there were not asked for: left out, not "not run". */
+void run_fold_left_out(struct run_fold *fold, size_t candidate);
+
 /* Makes the summary, decision and gates included, in `arena`. Once. */
 enum status run_fold_finish(struct run_fold *fold, const struct run_fold_input *input,
                             struct arena *arena, struct run_summary **ret_summary,

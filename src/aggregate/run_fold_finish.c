@@ -115,6 +115,7 @@ static void make_candidate(struct finish *finish, size_t index)
         .infrastructure_errors = from->errors,
         .malformed = from->malformed,
         .not_run = from->not_run,
+        .left_out = from->left_out,
         .no_gold = from->no_gold,
         .served_models = served_models(finish, from),
         .calls = from->calls,
@@ -158,7 +159,7 @@ static void check_accounts(struct finish *finish)
     uint64_t gold = accounts->with_gold + accounts->no_gold + accounts->gold_mismatch;
     uint64_t trials = accounts->trials_scored + accounts->trials_no_gold +
                       accounts->trials_infrastructure_error + accounts->trials_not_run +
-                      accounts->trials_simulator_fault;
+                      accounts->trials_simulator_fault + accounts->trials_left_out;
     for (size_t i = 0; i < accounts->skipped_count; i++)
         events += accounts->skipped[i].count;
     const struct {
@@ -215,6 +216,7 @@ static void make_accounts(struct finish *finish)
         accounts->trials_no_gold += fold->candidates[c].no_gold;
         accounts->trials_infrastructure_error += fold->candidates[c].errors;
         accounts->trials_not_run += fold->candidates[c].not_run;
+        accounts->trials_left_out += fold->candidates[c].left_out;
         accounts->trials_simulator_fault += fold->candidates[c].simulator_faults;
     }
     copy_faults(finish, accounts);

@@ -30,7 +30,8 @@ struct candidate_fold {
     struct worst_trials worst, spoilt; /* spoilt: by the simulated caller */
     struct cause_fold causes;
     uint64_t simulator_faults;
-    uint64_t trials, scored, no_gold, errors, not_run, failed;
+    bool now_left_out; /* of the open conversation: nobody asked for what is not there */
+    uint64_t trials, scored, no_gold, errors, not_run, left_out, failed;
     uint64_t malformed, calls, answered_calls, calls_without_cost;
     int64_t attempts, cost_usd_nano;
     struct token_counts tokens;

@@ -16,7 +16,7 @@ const struct metric_row *run_summary_row(const struct run_summary *summary, cons
 
 double candidate_summary_error_share(const struct candidate_summary *candidate)
 {
-    uint64_t run = candidate->trials - candidate->not_run;
+    uint64_t run = candidate->trials - candidate->not_run - candidate->left_out;
     return run ? (double)candidate->infrastructure_errors / (double)run : 0;
 }
 

@@ -78,6 +78,7 @@ struct candidate_summary {
     struct strview parameters; /* for people: "temperature 0, max tokens 300"; absent: none */
     bool simulated;            /* a stub model answered: the report says so on its face */
     uint64_t trials, scored, infrastructure_errors, malformed, not_run, no_gold;
+    uint64_t left_out; /* of its share, or ended early: not asked for */
     struct text_list served_models; /* model names that came back, distinct, sorted */
     uint64_t calls, attempts;
     struct token_counts tokens;
@@ -133,7 +134,7 @@ struct accounts {
     size_t skipped_count;
     uint64_t conversations, with_gold, no_gold, gold_mismatch;
     uint64_t trials, trials_scored, trials_no_gold, trials_infrastructure_error, trials_not_run;
-    uint64_t trials_simulator_fault;
+    uint64_t trials_simulator_fault, trials_left_out;
     struct input_fault *faults; /* the first 50 */
     size_t fault_count;
     uint64_t faults_total;

@@ -517,7 +517,10 @@ bool trial_fold_end_conversation(struct run_fold *fold)
         struct candidate_fold *candidate = &fold->candidates[c];
         uint64_t repeats = (uint64_t)fold->pipeline->repeats;
         candidate->trials += repeats;
-        candidate->not_run += repeats - candidate->now_trials[BASIS_RUN];
+        uint64_t missing = repeats - candidate->now_trials[BASIS_RUN];
+        candidate->left_out += candidate->now_left_out ? missing : 0;
+        candidate->not_run += candidate->now_left_out ? 0 : missing;
+        candidate->now_left_out = false;
         run_outcomes_mark(&fold->outcomes, c, outcome_of(&candidate->now[FOLD_SUCCESS]));
         for (int split = 0; split < FOLD_SPLITS; split++)
             end_ratios(fold, candidate, (enum fold_split)split);

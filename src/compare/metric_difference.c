@@ -40,6 +40,28 @@ static double detectable(double error)
     return (normal_law_quantile(1 - alpha / 2) + normal_law_quantile(power)) * error;
 }
 
+/* Of a share by conversation a true difference d adds up to d - d^2 to the variance that was seen:
+ * the root of d = (z.975 + z.8) sqrt((variance + d - d^2)/n), at most 1. */
+static double detectable_share(double variance, double n)
+{
+    double low = 0, high = 1;
+    for (int i = 0; i < 50; i++) {
+        double d = low + (high - low) / 2;
+        bool is_found = detectable(sqrt((variance + d - d * d) / n)) <= d;
+        low = is_found ? low : d;
+        high = is_found ? d : high;
+    }
+    return high;
+}
+
+/* A difference of two shares. */
+static void keep_in_scale(struct metric_difference *difference, double scale)
+{
+    double most = fabs(scale);
+    difference->change.low = fmax(difference->change.low, -most);
+    difference->change.high = fmin(difference->change.high, most);
+}
+
 /* In the metric's unit; a negative scale turns the range round. */
 static void set_change(struct metric_difference *difference, double value, struct interval interval,
                        double scale, size_t n)
@@ -82,7 +104,7 @@ static struct metric_difference by_mcnemar(const struct metric_pairs *pairs, dou
     double differ = (table.only_first + table.only_second + 1.5) / (n + 1.5);
     struct metric_difference difference = undefined(NULL);
     difference.p = mcnemar_midp(table).p;
-    difference.detectable = detectable(sqrt(fmax(differ - d * d, 0) / n));
+    difference.detectable = detectable_share(fmax(differ - d * d, 0), n);
     difference.method = "McNemar mid-p; 95 %: Newcombe 1998, method 10";
     set_change(&difference, d, mcnemar_newcombe(table, alpha), scale, pairs->count);
     return difference;
@@ -127,7 +149,12 @@ static enum status by_flips(const struct metric_pairs *pairs, const struct ratio
                             struct metric_difference *ret_difference, struct error *err)
 {
     struct permutation_test test;
+    double n = (double)sums->clusters, error = ratio_pairs_error(sums);
     *ret_difference = by_ratio(sums, scale);
+    if (error > 0)
+        ret_difference->detectable = detectable_share(error * error * n, n) * fabs(scale);
+    if (!isnan(ret_difference->change.low))
+        keep_in_scale(ret_difference, scale);
     if (pairs->count > FLIPS_MOST || !(ratio_pairs_error(sums) > 0))
         return STATUS_OK;
     double *differences = arena_array(scratch, pairs->count, sizeof *differences);
@@ -174,6 +201,9 @@ static enum status of_columns(const struct metric_difference_request *request,
         return by_flips(&pairs, &sums, scale, scratch, ret_difference, err);
     else
         *ret_difference = by_ratio(&sums, scale);
+    if (source->metric.kind == RATIO_SHARE && !ret_difference->change.undefined &&
+        !isnan(ret_difference->change.low))
+        keep_in_scale(ret_difference, scale);
     return STATUS_OK;
 }
 

@@ -50,6 +50,7 @@ const struct option pipeline_spec_options[] = {
     {"runs", OPTION_TEXT, NULL, AT(pipeline_file, spec.runs_path), "folder of the run folders; default: ./runs", 0, NULL, 0, 0},
     {"baselines", OPTION_TEXT, NULL, AT(pipeline_file, spec.baselines_path), "folder of the blessed runs; default: baselines beside the runs", 0, NULL, 0, 0},
     {"max_cost", OPTION_USD, NULL, AT(pipeline_file, spec.max_cost_usd_nano), "stop cleanly before more than this is spent (USD)", 0, NULL, 0, 0},
+    {"stop_when_decided", OPTION_BOOL, "false", AT(pipeline_file, spec.stop_when_decided), "end the replay of a candidate that is clearly worse or better than the first; only runs of files", 0, NULL, 0, 0},
     {"use_cassettes", OPTION_BOOL, "true", AT(pipeline_file, spec.use_cassettes), "false: ask models anew instead of replaying answers", 0, NULL, 0, 0},
     {"max_error_share", OPTION_REAL, "0.05", AT(pipeline_file, spec.max_error_share), "over this share of infrastructure errors there is no verdict", 0, NULL, 0, 1},
     {"back_end", OPTION_TEXT, NULL, AT(pipeline_file, spec.back_end_path), "free_running, simulated_user: what answers tool calls; default: backend.yaml beside the task", 0, NULL, 0, 0},
@@ -85,6 +86,7 @@ const struct option pipeline_spec_candidate_options[] = {
     {"cassette", OPTION_TEXT, NULL, AT(candidate_spec, cassette), "file of recorded model answers", 0, NULL, 0, 0},
     {"cassette_mode", OPTION_CHOICE, "replay", AT(candidate_spec, cassette_mode), "replay: never call; record: call and write", 0, cassette_names, 0, 0},
     {"simulated", OPTION_BOOL, "false", AT(candidate_spec, simulated), "a stub model answers: the report says so", 0, NULL, 0, 0},
+    {"share", OPTION_REAL, "1", AT(candidate_spec, share), "of the conversations that it replays, chosen by the seed", 0, NULL, 1e-9, 1},
     {"max_in_flight", OPTION_I64, "16", AT(candidate_spec, max_in_flight), "calls at once", 0, NULL, 1, 10000},
     {"requests_per_minute", OPTION_REAL, "0", AT(candidate_spec, requests_per_minute), "0: no limit", 0, NULL, 0, 1e9},
     {"tokens_per_minute", OPTION_REAL, "0", AT(candidate_spec, tokens_per_minute), "0: no limit", 0, NULL, 0, 1e12},
@@ -255,6 +257,9 @@ static void check(struct pipeline_file *file, const struct yaml_node *root, bool
     if (yaml_find(root, "max_cost") && spec->max_cost_usd_nano == 0)
         fault_add(faults, yaml_find(root, "max_cost"), "Write more than 0, or leave it out.",
                   "a max_cost of 0 would allow nothing");
+    if (spec->stop_when_decided && spec->source.kafka)
+        fault_add(faults, yaml_find(root, "stop_when_decided"), "Leave it out.",
+                  "a run over topics does not stop candidates early");
     check_gates(spec, faults);
     find_back_end(spec, root, faults);
     replay_modes_check(spec, root, must_exist, faults);

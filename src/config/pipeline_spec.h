@@ -65,6 +65,7 @@ struct pipeline_spec {
     struct gate_spec *gates;
     size_t gate_count;
     struct report_spec report;
+    bool stop_when_decided;       /* a candidate that is clearly worse or better ends early */
     bool use_cassettes;           /* false: every candidate asks live */
     int64_t max_cost_usd_nano;    /* 0: none */
     double max_error_share;       /* over this share of infrastructure errors there is no verdict */

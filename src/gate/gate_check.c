@@ -422,6 +422,58 @@ static bool is_open(struct checking *checking, struct gate_task *task)
     return false;
 }
 
+static const struct early_stop *stop_of(const struct gate_context *context, size_t candidate)
+{
+    for (size_t i = 0; i < context->stop_count; i++)
+        if (context->stops[i].candidate == candidate)
+            return &context->stops[i];
+    return NULL;
+}
+
+/* The sequence that ended the replay decides the gates that it looked at; for all others there is
+ * too little, and what there is was chosen by its outcome. */
+static void decide_stopped(const struct gate_task *task, const struct early_stop *stop)
+{
+    struct gate_summary *gate = task->gate;
+    bool is_worse = stop->verdict == EARLY_STOP_WORSE;
+    gate->measure = nothing("its replay ended early");
+    if (!early_stop_decides(task->pipeline, task->spec)) {
+        gate->reason = arena_format(
+            task->arena,
+            "There is no verdict: the candidate was clearly %s after %llu conversations, its "
+            "replay ended there (stop_when_decided), and this gate would need the others.",
+            is_worse ? "worse" : "better", (unsigned long long)stop->conversations);
+        return;
+    }
+    gate->verdict = is_worse ? VERDICT_FAIL : VERDICT_PASS;
+    gate->measure = (struct measure){stop->estimate,      stop->low,       stop->high,
+                                     stop->conversations, "conversations", NULL};
+    gate->reason = arena_format(
+        task->arena,
+        "%s: %+.4g (%+.4g to %+.4g, a confidence sequence) against %.*s over %llu conversations; "
+        "it was clearly %s and its replay ended there.",
+        gate->metric, stop->estimate, stop->low, stop->high, STRVIEW_ARG(task->spec->against),
+        (unsigned long long)stop->conversations, is_worse ? "worse" : "better");
+}
+
+/* The gate's candidate, or the one that it is held against, has only a part of its trials, and that
+ * part was chosen by its outcome. */
+static bool is_stopped(struct gate_task *task)
+{
+    const struct early_stop *stop = stop_of(task->context, task->candidate);
+    for (size_t i = 0; i < task->context->stop_count; i++) {
+        const struct early_stop *other = &task->context->stops[i];
+        struct strview name = task->summary->candidates[other->candidate].name;
+        if (!stop && task->spec->against.data && strview_equal(name, task->spec->against))
+            task->gate->reason =
+                arena_format(task->arena, "There is no verdict: the replay of '%.*s' ended early.",
+                             STRVIEW_ARG(name));
+    }
+    if (stop)
+        decide_stopped(task, stop);
+    return stop || task->gate->reason;
+}
+
 static enum status add_task(struct checking *checking, size_t gate, size_t candidate,
                             struct error *err)
 {
@@ -440,11 +492,14 @@ static enum status add_task(struct checking *checking, size_t gate, size_t candi
         summary->arena,     made};
     if (!made->name || !made->metric)
         return error_no_memory(err);
-    if (spec->kind == GATE_THRESHOLD) {
+    if (spec->kind == GATE_THRESHOLD && !stop_of(task.context, candidate)) {
         check_threshold(&task);
         return made->reason && made->rule ? STATUS_OK : error_no_memory(err);
     }
-    bool open = is_open(checking, &task);
+    bool open = spec->kind != GATE_THRESHOLD && is_open(checking, &task);
+    if (spec->kind == GATE_THRESHOLD)
+        made->rule = rule_of(spec, summary->arena);
+    open = open || is_stopped(&task);
     if (!made->rule || (open && !made->reason))
         return error_no_memory(err);
     if (!open && !task.baseline) /* another candidate of this run: this one look is all */

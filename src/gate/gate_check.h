@@ -10,6 +10,7 @@
 #include "aggregate/run_outcomes.h"
 #include "aggregate/run_summary.h"
 #include "config/pipeline_spec.h"
+#include "gate/early_stop.h"
 
 /* Gates on metrics that do not exist, or that cannot be compared by conversation, become faults,
  * with the nearest name. For validate, and before a run. */
@@ -23,6 +24,8 @@ struct gate_context {
     const struct run_outcomes *outcomes; /* of the finished fold; NULL: thresholds only */
     const char *baselines;               /* folder of the blessed runs; NULL: none */
     const char *run_id, *at;             /* of the run, for the book of looks */
+    const struct early_stop *stops;      /* candidates of this mode whose replay ended early */
+    size_t stop_count;
 };
 
 /* Fills summary->gates (one a gate and candidate) and the decision's verdict and sentence. Takes

@@ -16,6 +16,7 @@
 #include "pipeline/scorer_command.h"
 #include "pipeline/spend.h"
 #include "pipeline/trial_causes.h"
+#include "pipeline/trial_choice.h"
 
 #include <omp.h>
 
@@ -35,6 +36,7 @@ enum { TRIAL_PAYLOAD_BYTES = 60 << 20 };
 struct lane {
     struct session *session;
     struct conversation_feed *feed;
+    struct trial_choice choice;
     struct trial_work **ready; /* can go on */
     size_t ready_count, ready_capacity;
     size_t at_work;   /* trials that are not finished, in flight ones included */
@@ -120,29 +122,6 @@ static enum status make_trial(struct lane *lane, struct active_conversation *act
     return trial->id.data ? STATUS_OK : error_no_memory(err);
 }
 
-/* The caller has not agreed that their words leave the house. */
-static bool is_withheld(const struct conversation *conversation,
-                        const struct session_candidate *candidate)
-{
-    const struct conversation_started *started = conversation->started;
-    return candidate->is_outside && started && started->consent &&
-           started->consent->third_party == 0;
-}
-
-static void tell_withheld(struct session *session, const struct session_candidate *candidate)
-{
-    struct error fault = {0};
-    if (session->trials_withheld++ > 0) /* told once, counted always */
-        return;
-    error_set(
-        &fault, STATUS_DATA,
-        "candidate '%.*s' is outside, and a caller did not agree to that (told once): not run",
-        STRVIEW_ARG(candidate->candidate.spec->name));
-    error_where(&fault, "%s", session->options.pipeline->source.events.data);
-    error_fix(&fault, "consent.third_party is false in their ConversationStarted.");
-    session_fault(session, &fault);
-}
-
 /* The conversation's trials that are not in the journal yet. */
 static enum status make_trials(struct lane *lane, struct active_conversation *active,
                                struct error *err)
@@ -153,11 +132,12 @@ static enum status make_trials(struct lane *lane, struct active_conversation *ac
     for (size_t c = 0; c < pipeline->candidate_count && status == STATUS_OK; c++) {
         for (int64_t r = 0; r < pipeline->repeats && status == STATUS_OK; r++) {
             uint64_t ordinal = trial_ordinal(lane, active->conversation->ordinal, c, r);
+            if (!trial_choice_wants(&lane->choice, active->conversation, c))
+                continue;
             if (offset_column_get(&lane->session->trials, ordinal))
                 lane->trials_done++;
-            else if (is_withheld(active->conversation, &lane->session->candidates[c]))
-                tell_withheld(lane->session, &lane->session->candidates[c]);
-            else
+            else if (!trial_choice_is_withheld(lane->session, active->conversation,
+                                               &lane->session->candidates[c]))
                 status = make_trial(lane, active, c, r, err);
         }
     }
@@ -647,6 +627,20 @@ static enum status tend_stream(struct lane *lane, struct error *err)
     return stream ? stream->kind->tend(stream, lane->at_work >= most, err) : STATUS_OK;
 }
 
+/* The source again, for the next prefix of the conversations; *ret_over: there is none. */
+static enum status begin_prefix(struct lane *lane, bool *ret_over, struct error *err)
+{
+    bool again;
+    enum status status = trial_choice_look(&lane->choice, &again, err);
+    *ret_over = !again;
+    if (status != STATUS_OK || !again)
+        return status;
+    conversation_feed_close(lane->feed);
+    lane->feed = NULL;
+    lane->feed_ended = false;
+    return conversation_feed_open(lane->session, &lane->feed, err);
+}
+
 static enum status loop(struct lane *lane, struct error *err)
 {
     enum status status = STATUS_OK;
@@ -654,6 +648,8 @@ static enum status loop(struct lane *lane, struct error *err)
         look_at_stop(lane);
         status = let_in(lane, err);
         bool is_over = lane->at_work == 0 && (lane->feed_ended || lane->stopping);
+        if (status == STATUS_OK && is_over && !lane->stopping)
+            status = begin_prefix(lane, &is_over, err);
         if (status != STATUS_OK || is_over)
             break;
         if (lane->ready_count)
@@ -686,14 +682,14 @@ enum status lane_run(struct session *session, struct error *err)
 {
     struct lane lane = {.session = session,
                         .started_ns = clock_monotonic_ns(),
-                        .last_sync_ns = clock_monotonic_ns()};
-    CLEANUP(conversation_feed_cleanup) struct conversation_feed *feed = NULL;
-    enum status status = conversation_feed_open(session, &feed, err);
+                        .last_sync_ns = clock_monotonic_ns(),
+                        .choice.session = session};
+    enum status status = conversation_feed_open(session, &lane.feed, err);
     if (status != STATUS_OK)
         return status;
-    lane.feed = feed;
     status = loop(&lane, err);
     drain(&lane);
+    conversation_feed_close(lane.feed);
     struct error ignored;
     enum status synced = journal_log_sync(session->journal, status == STATUS_OK ? err : &ignored);
     return status == STATUS_OK ? synced : status;

@@ -21,6 +21,41 @@ static const struct {
 };
 enum { COUNTERS = sizeof counters / sizeof *counters };
 
+static void add_stops(const struct run_accounts *accounts, struct json_write *writer)
+{
+    json_write_key(writer, strview_of("stops"));
+    json_write_begin_array(writer);
+    for (size_t i = 0; i < accounts->stop_count; i++) {
+        const struct early_stop *stop = &accounts->stops[i];
+        json_write_begin_object(writer);
+        json_write_key_i64(writer, "candidate", (int64_t)stop->candidate);
+        json_write_key_i64(writer, "verdict", stop->verdict);
+        json_write_key_i64(writer, "prefix", stop->prefix);
+        json_write_key_i64(writer, "conversations", (int64_t)stop->conversations);
+        json_write_key_real(writer, "estimate", stop->estimate);
+        json_write_key_real(writer, "low", stop->low);
+        json_write_key_real(writer, "high", stop->high);
+        json_write_end_object(writer);
+    }
+    json_write_end_array(writer);
+}
+
+static void take_stops(const json_t *stops, struct run_accounts *accounts)
+{
+    for (size_t i = 0; i < json_array_size(stops) && i < RUN_STOPS_KEPT; i++) {
+        const json_t *item = json_array_get(stops, i);
+        accounts->stops[accounts->stop_count++] = (struct early_stop){
+            .candidate = (size_t)json_integer_value(json_object_get(item, "candidate")),
+            .verdict =
+                (enum early_stop_verdict)json_integer_value(json_object_get(item, "verdict")),
+            .prefix = json_integer_value(json_object_get(item, "prefix")),
+            .conversations = (uint64_t)json_integer_value(json_object_get(item, "conversations")),
+            .estimate = json_number_value(json_object_get(item, "estimate")),
+            .low = json_number_value(json_object_get(item, "low")),
+            .high = json_number_value(json_object_get(item, "high"))};
+    }
+}
+
 void run_accounts_encode(const struct run_accounts *accounts, struct strbuf *out)
 {
     struct json_write writer = {.out = out};
@@ -47,6 +82,8 @@ void run_accounts_encode(const struct run_accounts *accounts, struct strbuf *out
         json_write_end_object(&writer);
     }
     json_write_end_array(&writer);
+    if (accounts->stop_count)
+        add_stops(accounts, &writer);
     json_write_end_object(&writer);
 }
 
@@ -81,6 +118,7 @@ enum status run_accounts_decode(struct strview payload, struct arena *arena,
         copy_text(item, "what", fault->what, sizeof fault->what);
         copy_text(item, "fix", fault->fix, sizeof fault->fix);
     }
+    take_stops(json_object_get(json, "stops"), &accounts);
     json_decref(json);
     if (!accounts.faults)
         return error_no_memory(err);

@@ -16,6 +16,7 @@
 #include "gate/gate_changes.h"
 #include "gate/gate_check.h"
 #include "pipeline/run_journal.h"
+#include "pipeline/trial_choice.h"
 #include "record/score_row.h"
 #include "report/csv_trials.h"
 #include "report/github_report.h"
@@ -98,6 +99,13 @@ static enum status take_trial(struct reporting *reporting, const struct trial *t
                                : status;
 }
 
+static void leave_out(struct reporting *reporting, size_t candidate)
+{
+    const struct pipeline_spec *pipeline = reporting->request->pipeline;
+    size_t mode = pipeline->candidates[candidate].mode_index;
+    run_fold_left_out(reporting->modes.folds[mode], candidate - replay_modes_first(pipeline, mode));
+}
+
 static enum status take_conversation(struct reporting *reporting, uint64_t conversation,
                                      struct arena *arena, struct error *err)
 {
@@ -111,6 +119,9 @@ static enum status take_conversation(struct reporting *reporting, uint64_t conve
         return status;
     for (size_t i = 0; i < reporting->modes.count && status == STATUS_OK; i++)
         status = run_fold_conversation(reporting->modes.folds[i], &facts, err);
+    for (size_t c = 0; c < pipeline->candidate_count && status == STATUS_OK; c++)
+        if (trial_choice_left_out(pipeline, &reporting->journal.accounts, facts.conversation_id, c))
+            leave_out(reporting, c);
     for (uint64_t i = 0; status == STATUS_OK && i < per_conversation; i++) {
         struct trial trial;
         status = run_journal_trial(&reporting->journal, conversation * per_conversation + i, arena,
@@ -215,14 +226,34 @@ static const char *baselines_of(struct reporting *reporting)
     return runs ? baseline_folder_beside(reporting->arena, runs) : NULL;
 }
 
+/* Candidates of the mode, by their place in it. */
+static size_t stops_of(const struct reporting *reporting, size_t mode, struct early_stop *ret_stops)
+{
+    const struct run_accounts *accounts = &reporting->journal.accounts;
+    size_t first = replay_modes_first(reporting->request->pipeline, mode), count = 0;
+    size_t candidates = reporting->shown[mode].candidate_count;
+    for (size_t i = 0; i < accounts->stop_count; i++) {
+        struct early_stop stop = accounts->stops[i];
+        if (stop.candidate < first || stop.candidate >= first + candidates)
+            continue;
+        stop.candidate -= first;
+        ret_stops[count++] = stop;
+    }
+    return count;
+}
+
 static enum status check_gates(struct reporting *reporting, size_t mode, struct error *err)
 {
+    struct early_stop stops[RUN_STOPS_KEPT];
+    size_t stop_count = stops_of(reporting, mode, stops);
     char now[CIVIL_TIME_TEXT_BYTES];
     civil_time_print_utc(clock_wall_ns() / NS_PER_MS * NS_PER_MS, now);
     struct gate_context context = {.outcomes = run_fold_outcomes(reporting->modes.folds[mode]),
                                    .baselines = baselines_of(reporting),
                                    .run_id = reporting->manifest->run_id,
-                                   .at = now};
+                                   .at = now,
+                                   .stops = stops,
+                                   .stop_count = stop_count};
     return context.baselines ? gate_check_run(&reporting->shown[mode], &context,
                                               reporting->modes.summaries[mode], err)
                              : error_no_memory(err);
@@ -251,6 +282,11 @@ static enum status finish_fold(struct reporting *reporting, size_t mode, struct 
     }
     if (status == STATUS_OK && !reporting->request->without_gates)
         status = check_gates(reporting, mode, err);
+    struct early_stop stops[RUN_STOPS_KEPT];
+    size_t stop_count = stops_of(reporting, mode, stops);
+    if (status == STATUS_OK && pipeline->stop_when_decided &&
+        !early_stop_note(stops, stop_count, reporting->modes.summaries[mode]))
+        status = error_no_memory(err);
     const struct run_report_modes *before = reporting->request->own_gates;
     if (status == STATUS_OK && before &&
         !gate_changes_note(before->summaries[mode], reporting->request->gates_file,

@@ -8,6 +8,7 @@
 
 #include "assemble/conversation_table.h"
 #include "base/hash_set.h"
+#include "gate/early_stop.h"
 #include "ingest/gold_index.h"
 #include "ingest/prediction_log.h"
 #include "journal/journal_log.h"
@@ -17,6 +18,8 @@
 #include "replay/trial_run.h"
 
 #include <signal.h>
+
+enum { RUN_FAULTS_KEPT = 50, RUN_STOPS_KEPT = 32 };
 
 /* What was consumed, and what was wrong with it. Kept in the journal as JSON when the source was
  * read to its end. */
@@ -29,9 +32,10 @@ struct run_accounts {
         char where[256], what[512], fix[256];
     } *faults; /* the first RUN_FAULTS_KEPT */
     size_t fault_count, fault_capacity;
-    bool complete; /* the source was read to its end (or to --limit) */
+    bool complete;                           /* the source was read to its end (or to --limit) */
+    struct early_stop stops[RUN_STOPS_KEPT]; /* of stop_when_decided, in the order of looks */
+    size_t stop_count;
 };
-enum { RUN_FAULTS_KEPT = 50 };
 
 /* One candidate with what it needs outside. */
 struct session_candidate {

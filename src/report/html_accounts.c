@@ -177,8 +177,9 @@ void html_accounts(struct html *html)
         {"without gold", accounts->trials_no_gold},
         {"infrastructure errors", accounts->trials_infrastructure_error},
         {"not run", accounts->trials_not_run},
-        {"spoilt by the simulated caller", accounts->trials_simulator_fault}};
-    size_t terms = accounts->trials_simulator_fault ? 5 : 4;
+        {"spoilt by the simulated caller", accounts->trials_simulator_fault},
+        {"left out", accounts->trials_left_out}};
+    size_t terms = accounts->trials_left_out ? 6 : accounts->trials_simulator_fault ? 5 : 4;
     html_tables_begin_card(html, "accounts", "Accounts",
                            "Nothing that was read is lost: each sum adds up.");
     strbuf_add_text(html->out, "<div class=\"sums\">\n<div>");

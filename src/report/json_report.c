@@ -318,6 +318,8 @@ static void add_candidates(struct writer *writer)
         count(writer, "no_gold", candidate->no_gold);
         count(writer, "infrastructure_errors", candidate->infrastructure_errors);
         count(writer, "not_run", candidate->not_run);
+        if (candidate->left_out)
+            count(writer, "left_out", candidate->left_out);
         count(writer, "malformed", candidate->malformed);
         add_calls(writer, candidate);
         add_outcomes_and_bins(writer, candidate);
@@ -581,6 +583,8 @@ static void add_accounts(struct writer *writer)
     count(writer, "no_gold", accounts->trials_no_gold);
     count(writer, "infrastructure_error", accounts->trials_infrastructure_error);
     count(writer, "not_run", accounts->trials_not_run);
+    if (accounts->trials_left_out) /* a run that leaves none out does not speak of it */
+        count(writer, "left_out", accounts->trials_left_out);
     count(writer, "simulator_fault", accounts->trials_simulator_fault);
     end_object(writer);
     add_faults(writer);

@@ -406,6 +406,8 @@ static void add_accounts(const struct page *page)
     add_term(out, " + ", accounts->trials_no_gold, "without gold");
     add_term(out, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
     add_term(out, " + ", accounts->trials_not_run, "not run");
+    if (accounts->trials_left_out)
+        add_term(out, " + ", accounts->trials_left_out, "left out");
     if (accounts->trials_simulator_fault)
         add_term(out, " + ", accounts->trials_simulator_fault, "spoilt by the simulated caller");
     strbuf_add_text(out, "\n\n");

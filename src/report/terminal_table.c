@@ -470,6 +470,8 @@ static void add_accounts(const struct table *table)
     add_term(&line, " + ", accounts->trials_no_gold, "without gold");
     add_term(&line, " + ", accounts->trials_infrastructure_error, "infrastructure errors");
     add_term(&line, " + ", accounts->trials_not_run, "not run");
+    if (accounts->trials_left_out)
+        add_term(&line, " + ", accounts->trials_left_out, "left out");
     if (accounts->trials_simulator_fault)
         add_term(&line, " + ", accounts->trials_simulator_fault, "spoilt by the simulated caller");
     terminal_text_wrapped(&table->text, strbuf_view(&line), 0, 0);

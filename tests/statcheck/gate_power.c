@@ -9,6 +9,7 @@
  */
 #include "base/counter_rng.h"
 #include "base/memory.h"
+#include "gate/early_stop.h"
 #include "gate/gate_decision.h"
 #include "gate/gate_plan.h"
 #include "gate/gate_slices.h"
@@ -300,6 +301,48 @@ static void look_at_slices(double change, double of_one)
     }
 }
 
+/* Replays that may end at twelve looks (pipeline/trial_choice), as `stop_when_decided` does. */
+static void look_at_stops(size_t count, double change, double churn)
+{
+    static const double prefixes[] = {1.0 / 32, 1.0 / 16, 3.0 / 32, 1.0 / 8, 3.0 / 16, 1.0 / 4,
+                                      3.0 / 8,  1.0 / 2,  5.0 / 8,  3.0 / 4, 7.0 / 8};
+    static double differences[MOST_CONVERSATIONS];
+    const struct early_stop_rule rule = {0, 0, early_stop_alpha};
+    double worse = 0, better = 0, run = 0;
+    for (size_t s = 0; s < simulations; s++) {
+        start("stops", s);
+        draw_world(count, .5, change, churn);
+        answer(world.before, count, 1, world.reference);
+        answer(world.now, count, 1, world.own);
+        struct early_stop stop = {0};
+        double share = 1;
+        for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++) {
+            size_t n = (size_t)((double)count * prefixes[p]);
+            for (size_t i = 0; i < n; i++)
+                differences[i] = world.own[i] - world.reference[i];
+            if (early_stop_look(differences, n, &rule, &stop, NULL) != STATUS_OK)
+                exit(1);
+            if (stop.verdict == EARLY_STOP_NONE)
+                continue;
+            share = prefixes[p];
+            break;
+        }
+        worse += stop.verdict == EARLY_STOP_WORSE;
+        better += stop.verdict == EARLY_STOP_BETTER;
+        run += share;
+    }
+    char text[256];
+    snprintf(text, sizeof text,
+             "replay ends early: n %zu, true difference %.2f, churn %.2f (replayed on average: "
+             "%.3f): %s",
+             count, change, churn, run / (double)simulations,
+             change < 0 ? "worse" : "some wrong end");
+    if (change < 0)
+        tell(text, worse, .8, false);
+    else
+        tell(text, worse + better, early_stop_alpha, true);
+}
+
 int main(int argc, char **argv)
 {
     static const struct nights_case nights[] = {{200, 1, 0, 0, 0},      {1000, 1, 0, 0, 0},
@@ -314,6 +357,11 @@ int main(int argc, char **argv)
         simulations = strtoul(argv[1], NULL, 10);
     for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
         look_at_power(&powers[i]);
+    look_at_stops(200, 0, 0);
+    look_at_stops(1000, 0, .1);
+    look_at_stops(1000, 0, .3);
+    look_at_stops(1000, -.1, .1);
+    look_at_stops(1000, -.3, .1);
     look_at_slices(0, 0);
     look_at_slices(-.05, -.05);
     look_at_slices(0, -.2);

@@ -82,7 +82,10 @@ static void run(struct fold_case *test, struct gate_spec *gate, int64_t own, int
 static void check(struct fold_case *test, const char *baselines)
 {
     struct error err = {0};
-    struct gate_context context = {run_fold_outcomes(test->fold), baselines, "run", "now"};
+    struct gate_context context = {.outcomes = run_fold_outcomes(test->fold),
+                                   .baselines = baselines,
+                                   .run_id = "run",
+                                   .at = "now"};
     cr_assert(eq(int, gate_check_run(&test->pipeline, &context, test->summary, &err), STATUS_OK),
               "%s", err.what);
 }
