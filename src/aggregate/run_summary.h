@@ -78,7 +78,7 @@ struct candidate_summary {
     struct strview parameters; /* for people: "temperature 0, max tokens 300"; absent: none */
     bool simulated;            /* a stub model answered: the report says so on its face */
     uint64_t trials, scored, infrastructure_errors, malformed, not_run, no_gold;
-    uint64_t left_out; /* of its share, or ended early: not asked for */
+    uint64_t left_out;              /* of its share, or ended early: not asked for */
     struct text_list served_models; /* model names that came back, distinct, sorted */
     uint64_t calls, attempts;
     struct token_counts tokens;

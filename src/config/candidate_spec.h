@@ -42,7 +42,7 @@ struct candidate_spec {
     struct strview cassette;     /* file with recorded model answers */
     int cassette_mode;           /* enum cassette_mode */
     bool simulated;              /* the far end is a stub model: the report says so */
-    double share; /* of the conversations that it replays, chosen by the seed */
+    double share;                /* of the conversations that it replays, chosen by the seed */
     int64_t max_in_flight;
     double requests_per_minute; /* 0: no limit */
     double tokens_per_minute;
