@@ -326,6 +326,27 @@ void html_tables_outcomes(struct html *html)
                     "outcomes. Infrastructure errors count neither as right nor as wrong.</p>\n");
 }
 
+static bool has_looks(const struct run_summary *summary)
+{
+    for (size_t i = 0; i < summary->gate_count; i++)
+        if (summary->gates[i].look)
+            return true;
+    return false;
+}
+
+/* "2: .0379 of .05 spent" */
+static void add_look_cell(struct html *html, const struct gate_summary *gate)
+{
+    if (!has_looks(html->summary))
+        return;
+    strbuf_add_format(html->out, "<td class=\"num\" data-v=\"%llu\">",
+                      (unsigned long long)gate->look);
+    if (gate->look)
+        strbuf_add_format(html->out, "%llu<span class=\"sub\">%.3g of alpha %.3g spent</span>",
+                          (unsigned long long)gate->look, gate->alpha_spent, gate->alpha);
+    strbuf_add_text(html->out, "</td>");
+}
+
 static void add_gate_row(struct html *html, const struct gate_summary *gate, enum metric_unit unit,
                          struct html_notes *notes)
 {
@@ -347,7 +368,9 @@ static void add_gate_row(struct html *html, const struct gate_summary *gate, enu
     html_write_sort_key(html->out, &gate->measure);
     strbuf_add_char(html->out, '>');
     html_write_measure(html, &shown, notes);
-    strbuf_add_text(html->out, "</td><td class=\"wide\">");
+    strbuf_add_text(html->out, "</td>");
+    add_look_cell(html, gate);
+    strbuf_add_text(html->out, "<td class=\"wide\">");
     html_write_text(html->out, strview_of(gate->reason ? gate->reason : ""));
     strbuf_add_text(html->out, "</td></tr>\n");
 }
@@ -386,6 +409,8 @@ void html_tables_gates(struct html *html)
     add_head_cell(html->out, "Candidate", false);
     add_head_cell(html->out, "Rule", false);
     add_head_cell(html->out, "Measured", true);
+    if (has_looks(summary))
+        add_head_cell(html->out, "Look", true);
     add_head_cell(html->out, "Why", false);
     strbuf_add_text(html->out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < summary->gate_count; i++) {

@@ -405,6 +405,9 @@ static void add_gates(const struct table *table)
                           gate->rule);
         if (gate->verdict != VERDICT_PASS)
             strbuf_add_format(&line, ". %s", gate->reason);
+        else if (gate->look) /* an undecided or failed one says it in its reason */
+            strbuf_add_format(&line, ". Look %llu, %.3g of alpha %.3g spent",
+                              (unsigned long long)gate->look, gate->alpha_spent, gate->alpha);
         strbuf_add_text(table->text.out, "  ");
         terminal_text_padded(&table->text, styles[gate->verdict],
                              strview_of(measure_text_verdict(gate->verdict)), 14);

@@ -45,6 +45,10 @@ def case_verdicts_are_exit_codes(bench):
     gate = gate_of(bench, "worse")
     expect(gate["verdict"] == "fail" and gate["measure"]["high"] < -0.05, "the fall is not told", gate)
     expect(gate["look"] == 2 and 0.0303 < gate["alpha_spent"] < 0.05, "the second look is not counted", gate)
+    page = (bench.folder / "runs" / "worse" / "report.html").read_text()
+    expect(">Look</th>" in page and "of alpha 0.05 spent" in page, "the page does not show the look")
+    told, _, _ = bench.call("report", "same")
+    expect("Look 1, 0.0304 of alpha 0.05 spent" in " ".join(told.split()), "a passed gate does not show its look", told)
     expect(gate_of(bench, "close")["look"] == 1, "the same outcomes are another look", gate_of(bench, "close"))
 
 
